@@ -1,0 +1,1 @@
+"""The service around the conversations: channels, the durable path, knowledge and records."""

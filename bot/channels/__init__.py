@@ -1,0 +1,1 @@
+"""The ways visitors reach the hotline."""

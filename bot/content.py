@@ -1,0 +1,61 @@
+"""The content directory as the service uses it: words, commands, policies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.knowledge.library import ContentLibrary
+from bot.settings import Settings
+from bot.words import Words, WordsError
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything editors write, loaded."""
+
+    words: Words
+    commands: Mapping[str, str]  # what a visitor says, in small letters -> command
+    library: ContentLibrary
+
+    @property
+    def notice(self) -> str:
+        """The version of the notice that is shown at first contact."""
+        return self.words.say("greeting.version")
+
+
+def load_words(settings: Settings) -> Words:
+    """The words of content/replies. Raises WordsError."""
+    hotline = _mapping(settings.content_dir / "hotline.yaml")
+    facts = {
+        "hotline_name": hotline.get("name"),
+        "retention_days": settings.retention_days,
+        "desk_hours": settings.desk_hours,
+    }
+    return Words.load(settings.content_dir / "replies", facts)
+
+
+async def load_content(settings: Settings) -> Content:
+    """Everything in the content directory. Raises WordsError, or the library's own errors."""
+    words = load_words(settings)
+    spoken = _mapping(settings.content_dir / "commands.yaml")
+    commands = {str(form).lower(): name for name, forms in spoken.items() for form in forms}
+    library = await ContentLibrary.open(
+        settings.content_dir, settings.var_dir / "cache", settings.semantic, date.today
+    )
+    return Content(words, commands, library)
+
+
+def _mapping(path: Path) -> dict[str, Any]:
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeError, yaml.YAMLError) as error:
+        raise WordsError(f"{path}: {error}") from error
+    if not isinstance(raw, dict):
+        raise WordsError(f"{path}: every line must be `key: value`")
+    return raw

@@ -1,0 +1,112 @@
+"""How the service is: /healthz for a supervisor, /readyz for a load balancer, /metrics."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+
+from aiohttp import web
+from redis.exceptions import RedisError
+
+from bot.metrics import Metrics
+from bot.pipeline.leases import Leases
+from bot.pipeline.line import Line, StorageDown
+from bot.pipeline.partitions import Keys
+
+PING_WITHIN = 2.0  # seconds
+HOPS = ("inbox", "outbox", "bulk", "journal", "dead")
+
+
+class Health:
+    """Asks every part how it is."""
+
+    def __init__(
+        self,
+        line: Line,
+        leases: Leases,
+        ping_database: Callable[[], Awaitable[None]],
+        halted: Mapping[str, str],
+        metrics: Metrics,
+        durability: str,
+    ) -> None:
+        """`halted`: channels that may not send, and why. `durability`: what a kept message means,
+        as `durability_of` found it."""
+        self._line = line
+        self._leases = leases
+        self._ping_database = ping_database
+        self._halted = halted
+        self._metrics = metrics
+        self._durability = durability
+
+    def add_to(self, app: web.Application) -> None:
+        """Add the routes."""
+        app.router.add_get("/healthz", self._alive)
+        app.router.add_get("/readyz", self._ready)
+        app.router.add_get("/metrics", self._count)
+
+    async def has_drained(self, within: float) -> bool:
+        """Wait until nothing accepted is left to answer or send; False when it takes longer."""
+        try:
+            async with asyncio.timeout(within):
+                while await self._depth("inbox") + await self._depth("outbox"):
+                    await asyncio.sleep(0.05)  # noqa: ASYNC110 -- Redis has the answer, no event
+        except (TimeoutError, StorageDown):
+            return False
+        return True
+
+    async def _alive(self, request: web.Request) -> web.Response:
+        return web.json_response({"alive": True})
+
+    async def _ready(self, request: web.Request) -> web.Response:
+        parts = {
+            "redis": await _answers(self._line.call("PING")),
+            "database": await _answers(self._ping_database()),
+        }
+        report = {
+            "ready": all(parts.values()),
+            **parts,
+            "durability": self._durability,
+            "partitions": len(self._leases.owned()),
+            "halted": dict(self._halted),
+        }
+        return web.json_response(report, status=200 if report["ready"] else 503)
+
+    async def _count(self, request: web.Request) -> web.Response:
+        with suppress(StorageDown):  # the other figures are still worth having
+            await self._measure_depths()
+        body = self._metrics.text()
+        return web.Response(body=body, content_type="text/plain", charset="utf-8")
+
+    async def _measure_depths(self) -> None:
+        for hop in HOPS:
+            self._metrics.depth.labels(hop).set(await self._depth(hop))
+
+    async def _depth(self, hop: str) -> int:
+        owned = self._leases.owned()
+        lengths = (self._line.call("XLEN", Keys(partition).key(hop)) for partition in owned)
+        return sum(await asyncio.gather(*lengths))
+
+
+async def durability_of(line: Line) -> str:
+    """What Redis does with a write before it answers, in a word or two for operators."""
+    try:
+        fields = await line.call("CONFIG", "GET", "append*")
+    except RedisError:  # hosted Redis often forbids CONFIG
+        return "unknown"
+    pairs = (
+        fields.items() if isinstance(fields, dict) else zip(fields[::2], fields[1::2], strict=True)
+    )
+    settings = {key.decode(): value.decode() for key, value in pairs}
+    if settings.get("appendonly") != "yes":
+        return "none"
+    return str(settings.get("appendfsync", "unknown"))
+
+
+async def _answers(ping: Awaitable[object]) -> bool:
+    try:
+        async with asyncio.timeout(PING_WITHIN):
+            await ping
+    except Exception:  # whatever a driver raises: it does not answer
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""The durable path of every message: inbox, turn, outbox, journal."""

@@ -1,0 +1,72 @@
+"""Dead letters: what could not be dealt with, kept to be looked at and tried again."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from bot.pipeline.line import Line
+from bot.pipeline.messages import Event
+from bot.pipeline.partitions import PARTITIONS, Keys
+
+UNPARSED = Keys(0)  # what no visitor can be told from is kept in this partition
+MOST_UNPARSED = 10_000  # entries: whoever holds the secret could send rubbish without end
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """One event that was given up, or raw input that could not be parsed (`event` is None)."""
+
+    partition: int
+    id: str
+    reason: str
+    at: float  # seconds since the epoch
+    event: Event | None
+    raw: str = ""
+
+
+def dead_letter(event: Event, reason: str, at: float) -> bytes:
+    """The stream entry of an event that was given up."""
+    packed = event.pack().decode()
+    return orjson.dumps({"event": packed, "reason": reason, "at": at})
+
+
+class DeadLetters:
+    """The dead letters of all partitions."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    async def keep_raw(self, raw: str, reason: str, at: float) -> None:
+        """Keep input that could not be parsed."""
+        packed = orjson.dumps({"raw": raw, "reason": reason, "at": at})
+        key = UNPARSED.key("dead")
+        await self._line.call("XADD", key, "MAXLEN", "~", MOST_UNPARSED, "*", "d", packed)
+
+    async def all(self) -> list[DeadLetter]:
+        """Every dead letter, oldest first."""
+        found = await asyncio.gather(*map(self._of, range(PARTITIONS)))
+        return sorted((letter for part in found for letter in part), key=lambda it: it.at)
+
+    async def replay(self, letter: DeadLetter) -> bool:
+        """Put the event back into its visitor's inbox; False when it has none or was replayed."""
+        if letter.event is None:
+            return False
+        keys = Keys(letter.partition)
+        if await self._line.call("XDEL", keys.key("dead"), letter.id) == 0:
+            return False
+        await self._line.call("XADD", keys.key("inbox"), "*", "d", letter.event.pack())
+        return True
+
+    async def _of(self, partition: int) -> list[DeadLetter]:
+        entries = await self._line.call("XRANGE", Keys(partition).key("dead"), "-", "+")
+        return [_read(partition, name.decode(), fields) for name, fields in entries]
+
+
+def _read(partition: int, name: str, fields: Any) -> DeadLetter:
+    raw = orjson.loads(fields[b"d"])
+    event = Event.unpack(raw["event"].encode()) if "event" in raw else None
+    return DeadLetter(partition, name, raw["reason"], raw["at"], event, raw.get("raw", ""))

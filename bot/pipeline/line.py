@@ -1,0 +1,105 @@
+"""The line to Redis on which everything that happens at once shares a round trip.
+
+Calls made while another round trip is under way are sent together in the next one. With
+`appendfsync always` that also makes them share one disk flush.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha1
+from importlib.resources import files
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+Arg = str | bytes | int | float
+
+MOST_AT_ONCE = 512  # calls a round trip; bounds the memory of one and the wait of the next
+
+
+class StorageDown(Exception):
+    """Redis cannot be reached or refuses writes. What was asked may or may not have happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class LuaScript:
+    """A script Redis runs atomically; in the append-only file it is one MULTI/EXEC."""
+
+    body: str
+    digest: str
+
+    @classmethod
+    def load(cls, name: str) -> LuaScript:
+        """The script of that name in `bot/pipeline/lua`."""
+        body = files("bot.pipeline.lua").joinpath(f"{name}.lua").read_text(encoding="utf-8")
+        return cls(body, sha1(body.encode(), usedforsecurity=False).hexdigest())
+
+
+class Line:
+    """Calls to Redis, grouped into pipelines. `run` must be running for calls to be answered."""
+
+    def __init__(self, redis: Redis) -> None:
+        self.redis = redis
+        self._waiting: list[tuple[tuple[Arg, ...], asyncio.Future[Any]]] = []
+        self._some = asyncio.Event()
+
+    async def call(self, *command: Arg) -> Any:
+        """The answer to one command, e.g. `call("GET", key)`.
+
+        Raises StorageDown when Redis cannot do it now, RedisError when it never will.
+        """
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append((command, future))
+        self._some.set()
+        return await future
+
+    async def script(self, script: LuaScript, keys: Sequence[str], *args: Arg) -> Any:
+        """The result of a Lua script; it is loaded on first use and after Redis has restarted."""
+        try:
+            return await self.call("EVALSHA", script.digest, len(keys), *keys, *args)
+        except NoScriptError:
+            return await self.call("EVAL", script.body, len(keys), *keys, *args)
+
+    async def run(self) -> None:
+        """Carry calls until cancelled."""
+        while True:
+            await self._some.wait()
+            batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+            if not self._waiting:
+                self._some.clear()
+            if batch:
+                await self._carry(batch)
+
+    async def _carry(self, batch: list[tuple[tuple[Arg, ...], asyncio.Future[Any]]]) -> None:
+        try:
+            pipe = self.redis.pipeline(transaction=False)
+            for command, _ in batch:
+                pipe.execute_command(*command)
+            answers = await pipe.execute(raise_on_error=False)
+        except (RedisError, OSError) as error:
+            answers = [error] * len(batch)
+        for (_, future), answer in zip(batch, answers, strict=True):
+            if future.done():  # the caller was cancelled
+                continue
+            if isinstance(answer, BaseException):
+                future.set_exception(_named(answer))
+            else:
+                future.set_result(answer)
+
+
+def _named(error: BaseException) -> BaseException:
+    """The error as callers know it: their fault, or storage that is down for now."""
+    unreachable = isinstance(error, (RedisConnectionError, RedisTimeoutError, OSError))
+    # LOADING, READONLY, MASTERDOWN, OOM, MISCONF (disk full), CLUSTERDOWN: writes fail for now.
+    refusing = str(error).startswith(("LOADING", "READONLY", "MASTERDOWN", "OOM", "MISCONF", "CLU"))
+    if unreachable or refusing or "command not allowed when used memory" in str(error):
+        down = StorageDown(type(error).__name__)
+        down.__cause__ = error
+        return down
+    return error

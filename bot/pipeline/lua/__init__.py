@@ -1,0 +1,1 @@
+"""The Lua scripts of the durable path, one file each."""

@@ -1,0 +1,63 @@
+"""What the hotline says unasked: pushes, campaigns, a person's answer, reminders.
+
+It enters by the same door as replies do: rendered, into the visitor's outbox, and journaled.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from bot.pipeline.doorbell import Doorbell
+from bot.pipeline.line import Line, LuaScript
+from bot.pipeline.messages import Lane, Message, SaidLine, pack_line
+from bot.pipeline.partitions import Keys
+from bot.pipeline.sender import HOPS
+from bot.words import Words
+from dialogs.talk import Reply
+
+REMEMBERED = 30 * 24 * 3600  # seconds that the same words are not said again
+
+_say = LuaScript.load("say")
+
+
+class Outbox:
+    """Says things to visitors who did not just ask."""
+
+    def __init__(
+        self,
+        line: Line,
+        bell: Doorbell,
+        words: Callable[[], Words],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._line = line
+        self._bell = bell
+        self._words = words
+        self._clock = clock
+
+    async def say(
+        self, urn: str, reply: Reply, key: str, lane: Lane = Lane.INTERACTIVE, once: bool = False
+    ) -> bool:
+        """Say it; False when `key` was said to this visitor before.
+
+        `once`: should the service die while sending it, leave it rather than send it twice.
+        Raises StorageDown.
+        """
+        keys, now, words = Keys.of(urn), self._clock(), self._words()
+        ref = f"{key}:{urn}"
+        text, buttons = words.render(reply), words.buttons(reply)
+        labels = [button.label for button in buttons]
+        script = reply.words.partition(".")[0]
+        cited = list(reply.policies)
+        line = SaidLine(key, ref, urn, now, text, labels, script, reply.outcome, cited)
+        said = await self._line.script(
+            _say,
+            (keys.key("said", ref), keys.key(HOPS[lane]), keys.key("journal")),
+            REMEMBERED,
+            Message(urn, ref, text, buttons, now, once).pack(),
+            pack_line(line),
+        )
+        self._bell.ring(HOPS[lane], keys.partition)
+        self._bell.ring("journal", keys.partition)
+        return bool(said)

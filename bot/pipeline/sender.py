@@ -1,0 +1,224 @@
+"""Takes the outbox to the channels: paced, retried, each message brought to an end."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+import structlog
+
+from bot.channels.delivery import (
+    Channel,
+    Delivery,
+    Gone,
+    Halted,
+    Moved,
+    Refused,
+    Sent,
+    Unsure,
+    Wait,
+)
+from bot.metrics import Metrics
+from bot.pipeline.closing import Closing
+from bot.pipeline.doorbell import Doorbell
+from bot.pipeline.lanes import Lanes
+from bot.pipeline.leases import Leases
+from bot.pipeline.line import Line, LuaScript, StorageDown
+from bot.pipeline.messages import DeliveryLine, Lane, Message, VisitorLine, pack_line
+from bot.pipeline.messages import Line as JournalLine
+from bot.pipeline.pace import Pacer
+from bot.pipeline.streams import Entry, StreamReader
+
+log = structlog.get_logger()
+
+TRIES = 5  # of a send whose outcome the network does not tell
+FIRST_BACKOFF = 0.5  # seconds, doubled at each further try
+OUTAGE_PAUSE = 1.0  # seconds between tries while storage is down
+HALT_PAUSE = 30.0  # seconds between tries of a channel that was told to stop
+MOST_HELD = {Lane.INTERACTIVE: 4000, Lane.BULK: 500}  # messages in memory
+HOPS = {Lane.INTERACTIVE: "outbox", Lane.BULK: "bulk"}
+
+_settle = LuaScript.load("settle")
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A message on its way, with the outbox entry that keeps it."""
+
+    entry: Entry
+    message: Message
+    lane: Lane
+
+    @property
+    def channel(self) -> str:
+        """The name of the channel it goes by."""
+        return self.message.urn.partition(":")[0]
+
+
+class Sender:
+    """Sends for the partitions this process owns, replies before what was not asked for."""
+
+    def __init__(
+        self,
+        line: Line,
+        leases: Leases,
+        bell: Doorbell,
+        channels: Mapping[str, Channel],
+        metrics: Metrics,
+        closing: Closing,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._line = line
+        self._leases = leases
+        self._bell = bell
+        self._channels = channels
+        self._pacers = {
+            name: Pacer(line, name, channel.pace, closing)
+            for name, channel in channels.items()
+            if channel.pace is not None
+        }
+        self._metrics = metrics
+        self._closing = closing
+        self._clock = clock
+        self._probes: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.halted: dict[str, str] = {}  # channel -> why it may not send
+
+    async def run(self) -> None:
+        """Send until the service is stopping; sends begun are finished."""
+        async with asyncio.TaskGroup() as lanes:
+            for lane in Lane:
+                lanes.create_task(self._run_lane(lane))
+
+    async def _run_lane(self, lane: Lane) -> None:
+        reader = StreamReader(self._line, self._leases, self._bell, HOPS[lane])
+        async with Lanes[Sending](self._serve, MOST_HELD[lane]) as lanes:
+            while not self._closing:
+                try:
+                    for entry in await reader.fresh():
+                        message = Message.unpack(entry.packed)
+                        lanes.add(message.urn, Sending(entry, message, lane))
+                except StorageDown:
+                    await self._closing.sleep(OUTAGE_PAUSE)
+                await lanes.room()
+
+    async def _serve(self, sending: Sending) -> None:
+        """Bring one message to its end, or leave it to the partition's next owner."""
+        entry = sending.entry
+        tries = 0
+        with self._leases.working(entry.partition):
+            while self._leases.token(entry.partition) == entry.token and not self._closing:
+                try:
+                    delivery = await self._attempt(sending)
+                    if isinstance(delivery, (Wait, Halted)):
+                        continue  # never a failed attempt
+                    tries += 1
+                    if isinstance(delivery, Unsure) and tries < TRIES and not sending.message.once:
+                        await self._closing.sleep(FIRST_BACKOFF * 2 ** (tries - 1))
+                        continue
+                    return await self._settle(sending, delivery)
+                except StorageDown:
+                    await self._closing.sleep(OUTAGE_PAUSE)
+        return None
+
+    async def _attempt(self, sending: Sending) -> Delivery:
+        """One attempt, after the wait that the pace demands."""
+        message, name = sending.message, sending.channel
+        if name not in self._channels:
+            return Refused("no such channel")
+        if sending.lane is Lane.BULK and await self._has_stopped(sending):
+            return Gone("stopped")
+        if name in self._pacers:
+            await self._pacers[name].take(message.urn, sending.lane)
+        if self._closing:
+            return Wait(0)
+        if message.once and not await self._mark(sending):
+            return Unsure("a send was under way when the service stopped")
+        delivery = await self._carry(name, message)
+        await self._heed(sending, delivery)
+        return delivery
+
+    async def _has_stopped(self, sending: Sending) -> bool:
+        stopped = sending.entry.keys.key("stopped")
+        return bool(await self._line.call("SISMEMBER", stopped, sending.message.urn))
+
+    async def _mark(self, sending: Sending) -> bool:
+        """Note that the network may have it from now on; False when that was noted before."""
+        key = sending.entry.keys.key("sending")
+        return bool(await self._line.call("HSETNX", key, sending.entry.id, 1))
+
+    async def _carry(self, name: str, message: Message) -> Delivery:
+        if name not in self.halted:
+            return await self._hand_over(name, message)
+        async with self._probes[name]:  # one message at a time finds out whether it may go on
+            if name in self.halted:
+                await self._closing.sleep(HALT_PAUSE)
+            return Wait(0) if self._closing else await self._hand_over(name, message)
+
+    async def _hand_over(self, name: str, message: Message) -> Delivery:
+        channel = self._channels[name]
+        delivery = await channel.send(message.urn.partition(":")[2], message)
+        if isinstance(delivery, Moved):
+            log.warning("visitor.moved", urn=message.urn)
+            delivery = await channel.send(delivery.address, message)
+        return delivery
+
+    async def _heed(self, sending: Sending, delivery: Delivery) -> None:
+        """What a delivery means for the messages after it."""
+        name, urn = sending.channel, sending.message.urn
+        match delivery:
+            case Wait(seconds=seconds):
+                self._metrics.sent.labels(name, "wait").inc()
+                if sending.message.once:
+                    await self._line.call(
+                        "HDEL", sending.entry.keys.key("sending"), sending.entry.id
+                    )
+                if name in self._pacers:
+                    await self._pacers[name].slow_down(urn, seconds)
+                else:
+                    await self._closing.sleep(seconds)
+            case Halted(reason=reason):
+                if name not in self.halted:
+                    log.error("channel.halted", channel=name, reason=reason)
+                self.halted[name] = reason
+                self._metrics.halted.labels(name).set(1)
+            case _:
+                if self.halted.pop(name, None) is not None:
+                    self._metrics.halted.labels(name).set(0)
+
+    async def _settle(self, sending: Sending, delivery: Delivery) -> None:
+        now = self._clock()
+        message, keys = sending.message, sending.entry.keys
+        if isinstance(delivery, Gone):
+            await self._line.call("SADD", keys.key("stopped"), message.urn)
+        hops = (keys.key(HOPS[sending.lane]), keys.key("journal"), keys.key("sending"))
+        lines = map(pack_line, _lines(message, delivery, now))
+        await self._line.script(_settle, hops, sending.entry.id, *lines)
+        self._bell.ring("journal", sending.entry.partition)
+        self._metrics.sent.labels(sending.channel, type(delivery).__name__.lower()).inc()
+        self._metrics.send_seconds.observe(max(0.0, now - message.at))
+
+
+def _lines(message: Message, delivery: Delivery, now: float) -> list[JournalLine]:
+    """What the journal keeps of a delivery."""
+    urn = message.urn
+
+    def line(state: str, external: str = "", detail: str = "") -> DeliveryLine:
+        return DeliveryLine(message.ref, urn, now, state, external, detail)
+
+    match delivery:
+        case Sent(external=external):
+            return [line("sent", external)]
+        case Gone(reason=reason):
+            return [line("gone", detail=reason), VisitorLine(urn, now, "stopped", reason)]
+        case Refused(reason=reason):
+            return [line("failed", detail=reason)]
+        case Unsure(reason=reason):
+            return [line("unknown", detail=reason)]
+        case Moved() | Wait() | Halted():
+            return [line("failed", detail=type(delivery).__name__)]
+        case _:
+            assert_never(delivery)

@@ -1,0 +1,39 @@
+"""What is remembered of a visitor between turns: where they are in a script, and little else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+
+@dataclass(slots=True)
+class Session:
+    """One visitor's dialog state, JSON that can be read in redis-cli.
+
+    `script` is the address of the running script, with the arguments it was started with, and
+    `answers` what its questions have been answered. The rest is context that outlives a script.
+    """
+
+    script: str | None = None
+    answers: dict[str, str] = field(default_factory=dict)
+    offered: list[str] = field(default_factory=list)  # what the last buttons send, in order
+    about: list[str] = field(default_factory=list)  # ids of the policies last spoken of
+    lately: str = ""  # the last thing asked in words
+    greeted: str = ""  # version of the notice that the visitor has been shown
+    at: float = 0.0  # seconds since the epoch: the last turn
+    apologised: float = 0.0  # when we last said that something went wrong
+
+    def pack(self) -> bytes:
+        """The session as Redis keeps it."""
+        return orjson.dumps(self)
+
+    @classmethod
+    def unpack(cls, packed: bytes | None) -> Session:
+        """Read what `pack` wrote; a field that a later version dropped is passed over."""
+        if packed is None:
+            return cls()
+        raw: dict[str, Any] = orjson.loads(packed)
+        known = cls.__dataclass_fields__
+        return cls(**{name: value for name, value in raw.items() if name in known})

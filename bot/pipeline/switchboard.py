@@ -1,0 +1,254 @@
+"""Who hears a sentence, and what comes of it: one turn, without any storage or network."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from bot.pipeline.messages import Button, Message, SaidLine
+from bot.pipeline.sessions import Session
+from bot.words import Words
+from dialogs.menu import menu_options
+from dialogs.talk import Heard, Kind, Outcome, Pause, Reply, Script, Talk
+
+STALE_AFTER = 3600.0  # seconds: what was spoken of longer ago is no context any more
+DEFAULT_SCRIPT = "policy"  # hears every sentence that no running script waits for
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One thing to say, rendered, with why it is said."""
+
+    text: str
+    buttons: tuple[Button, ...]
+    script: str
+    outcome: Outcome
+    policies: tuple[str, ...]
+    evidence: Mapping[str, object]
+
+    def message(self, urn: str, ref: str, at: float) -> Message:
+        """As the outbox takes it."""
+        return Message(urn, ref, self.text, self.buttons, at)
+
+    def line(self, urn: str, event: str, ref: str, at: float, asked: str) -> SaidLine:
+        """As the journal takes it; `asked`: the visitor's words it replies to."""
+        labels = [button.label for button in self.buttons]
+        cited = list(self.policies)
+        return SaidLine(
+            event, ref, urn, at, self.text, labels, self.script, self.outcome, cited,
+            self.evidence, asked,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one heard thing led to: the session afterwards and everything said."""
+
+    session: Session
+    spoken: list[Spoken] = field(default_factory=list)
+
+
+class Switchboard:
+    """Takes each heard thing to the script that it is meant for."""
+
+    def __init__(
+        self,
+        scripts: Mapping[str, Script],
+        words: Words,
+        commands: Mapping[str, str],
+        notice: str,
+    ) -> None:
+        """`commands`: spoken form -> command (back, cancel, menu, person). `notice`: version of the
+        notice shown at first contact."""
+        self._scripts = scripts
+        self._words = words
+        self._commands = commands
+        self._notice = notice
+
+    async def take(
+        self, before: Session, heard: Heard, visitor: str, event: str, at: float
+    ) -> Turn:
+        """One turn. Pure but for the effects of the script: `before` is left as it was."""
+        session = replace(before, answers=dict(before.answers), at=at)
+        if at - before.at > STALE_AFTER:
+            session.about, session.lately, session.offered = [], "", []
+        if heard.kind in (Kind.LEFT, Kind.RETURNED):
+            return Turn(session)
+        turn = _Turn(self._scripts, self._commands, session, visitor, event)
+        if session.greeted != self._notice:
+            turn.replies.append(("greeting", Reply("greeting.first")))
+            session.greeted = self._notice
+        await turn.hear(heard)
+        spoken = [self._rendered(script, reply) for script, reply in turn.replies]
+        if spoken:
+            session.offered = [button.send for button in spoken[-1].buttons]
+        return Turn(session, spoken)
+
+    def apology(self) -> Spoken:
+        """What a visitor hears whose message could not be dealt with."""
+        return self._rendered("switchboard", Reply("switchboard.failed", options=menu_options()))
+
+    def _rendered(self, script: str, reply: Reply) -> Spoken:
+        text, buttons = self._words.render(reply), self._words.buttons(reply)
+        return Spoken(text, buttons, script, reply.outcome, reply.policies, reply.evidence)
+
+
+class _Turn:
+    """The working state of one turn."""
+
+    def __init__(
+        self,
+        scripts: Mapping[str, Script],
+        commands: Mapping[str, str],
+        session: Session,
+        visitor: str,
+        event: str,
+    ) -> None:
+        self.replies: list[tuple[str, Reply]] = []
+        self._scripts = scripts
+        self._commands = commands
+        self._session = session
+        self._visitor = visitor
+        self._event = event
+
+    async def hear(self, heard: Heard) -> None:
+        """Take one heard thing to whom it is for."""
+        heard = self._by_number(heard)
+        command = self._command(heard)
+        if command is not None:
+            await self._obey(command)
+        elif heard.start is not None:
+            await self._start(heard.start)
+        elif heard.kind is Kind.UNREADABLE:
+            self._reply("switchboard", Reply("switchboard.unreadable"))
+        elif self._session.script is not None:
+            await self._continue(heard)
+        elif heard.question is not None:
+            self._reply("switchboard", Reply("switchboard.expired", options=menu_options()))
+        elif heard.kind in (Kind.CONTACT, Kind.LOCATION):
+            self._reply("switchboard", Reply("switchboard.unasked", options=menu_options()))
+        elif heard.text.strip():
+            await self._start(DEFAULT_SCRIPT, heard)
+        else:
+            await self._start("menu")
+
+    def _by_number(self, heard: Heard) -> Heard:
+        """A bare number means that button of the last message, for those who cannot press."""
+        number = unicodedata.normalize("NFKC", heard.text).strip()
+        if heard.kind is not Kind.WORDS or not number.isdecimal() or len(number) > 2:
+            return heard
+        offered = self._session.offered
+        return Heard.press(offered[int(number) - 1]) if 1 <= int(number) <= len(offered) else heard
+
+    def _command(self, heard: Heard) -> str | None:
+        if heard.kind is not Kind.WORDS:
+            return None
+        said = unicodedata.normalize("NFKC", heard.text).strip(" 。.!！?？~").lower()
+        return self._commands.get(said)
+
+    async def _obey(self, command: str) -> None:
+        match command:
+            case "back":
+                await self._back()
+            case "cancel":
+                self._leave()
+                reply = Reply("switchboard.cancelled", options=menu_options())
+                self._reply("switchboard", reply)
+            case "person":
+                await self._start("handoff")
+            case _:
+                await self._start("menu")
+
+    async def _back(self) -> None:
+        session = self._session
+        if session.script is None or not session.answers:
+            await self._start("menu")
+            return
+        session.answers.popitem()
+        await self._run(None)
+
+    async def _start(self, script: str, heard: Heard | None = None) -> None:
+        if script.partition("?")[0] not in self._scripts:
+            script = "menu"
+        self._session.script, self._session.answers = script, {}
+        if heard is not None:
+            self._session.lately = heard.text
+        await self._run(heard)
+
+    async def _continue(self, heard: Heard) -> None:
+        """The running script hears it; what it cannot read may still be a policy question."""
+        try:
+            await self._run(heard)
+        except _Unread as unread:
+            answered = await self._answered(heard)
+            if answered is not None:
+                self._reply(DEFAULT_SCRIPT, answered)
+                self._session.about = list(answered.policies)
+                self._reply(self._name(), unread.pause.prompt)
+            else:
+                complaint = unread.pause.complaint
+                if complaint is not None:
+                    self._reply("switchboard", complaint)
+                self._reply(self._name(), unread.pause.prompt)
+
+    async def _answered(self, heard: Heard) -> Reply | None:
+        """The answer, if the sentence is clearly a policy question."""
+        if heard.kind is not Kind.WORDS:
+            return None
+        talk = self._talk(DEFAULT_SCRIPT, {}, heard)
+        try:
+            reply = await self._scripts[DEFAULT_SCRIPT](talk)
+        except Pause:
+            return None
+        return reply if reply.outcome is Outcome.ANSWERED else None
+
+    async def _run(self, heard: Heard | None) -> None:
+        session = self._session
+        name = self._name()
+        if name not in self._scripts:  # a deploy has taken the script away
+            await self._start("menu")
+            return
+        talk = self._talk(session.script or "", session.answers, heard)
+        try:
+            reply = await self._scripts[name](talk)
+        except Pause as pause:
+            session.answers = talk.answers
+            if pause.complaint is not None:
+                raise _Unread(pause) from pause
+            reply = pause.prompt
+        else:
+            self._leave()
+        self.replies += [(name, said) for said in talk.said]
+        self._reply(name, reply)
+        if reply.policies:
+            session.about = list(reply.policies)
+
+    def _talk(self, script: str, answers: Mapping[str, str], heard: Heard | None) -> Talk:
+        session = self._session
+        return Talk(
+            self._visitor,
+            self._event,
+            script,
+            answers=answers,
+            heard=heard,
+            about=tuple(session.about),
+            lately=session.lately,
+        )
+
+    def _name(self) -> str:
+        return (self._session.script or "").partition("?")[0]
+
+    def _leave(self) -> None:
+        self._session.script, self._session.answers = None, {}
+
+    def _reply(self, script: str, reply: Reply) -> None:
+        self.replies.append((script, reply))
+
+
+class _Unread(Exception):
+    """The running question could not read what was heard."""
+
+    def __init__(self, pause: Pause) -> None:
+        super().__init__(pause.prompt.words)
+        self.pause = pause

@@ -1,0 +1,215 @@
+"""Takes turns: in order for each visitor, many visitors side by side, each committed once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from bot.metrics import Metrics
+from bot.pipeline.closing import Closing
+from bot.pipeline.dead import DeadLetters, dead_letter
+from bot.pipeline.doorbell import Doorbell
+from bot.pipeline.lanes import Lanes
+from bot.pipeline.leases import Leases
+from bot.pipeline.line import Line, LuaScript, StorageDown
+from bot.pipeline.messages import Event, HeardLine, VisitorLine, pack_line
+from bot.pipeline.messages import Line as JournalLine
+from bot.pipeline.sessions import Session
+from bot.pipeline.streams import Entry, StreamReader
+from bot.pipeline.switchboard import Switchboard, Turn
+from dialogs.talk import Kind
+
+log = structlog.get_logger()
+
+MOST_HELD = 4000  # events in memory; the rest waits in Redis
+TRIES = 5  # of a turn that raises; then the event is a dead letter
+CRASHES = 10  # processes that may die over an event (or just near it) before it is one
+FIRST_BACKOFF = 0.2  # seconds, doubled at each further try
+OUTAGE_PAUSE = 1.0  # seconds between tries while storage is down
+SESSION_KEPT = 180 * 24 * 3600  # seconds; as long as chat content may be kept at the most
+APOLOGISE_EVERY = 600.0  # seconds: a visitor with many lost messages hears of it once
+
+_commit = LuaScript.load("commit")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An event to take a turn for, with the inbox entry that keeps it."""
+
+    entry: Entry
+    event: Event
+
+
+class Worker:
+    """Runs the turns of the partitions this process owns."""
+
+    def __init__(
+        self,
+        line: Line,
+        leases: Leases,
+        bell: Doorbell,
+        switchboard: Callable[[], Switchboard],
+        records_up: Callable[[], Awaitable[bool]],
+        metrics: Metrics,
+        closing: Closing,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`switchboard` gives the present one (content may be reloaded); `records_up` tells whether
+        a failed turn is the database's fault, and so no attempt of its own."""
+        self._line = line
+        self._leases = leases
+        self._bell = bell
+        self._switchboard = switchboard
+        self._records_up = records_up
+        self._metrics = metrics
+        self._closing = closing
+        self._clock = clock
+        self._dead = DeadLetters(line)
+
+    async def run(self) -> None:
+        """Take turns until the service is stopping; those begun are finished."""
+        reader = StreamReader(self._line, self._leases, self._bell, "inbox")
+        async with Lanes[Job](self._serve, MOST_HELD) as lanes:
+            while not self._closing:
+                try:
+                    for entry in await reader.fresh():
+                        await self._sort(entry, lanes)
+                except StorageDown:
+                    await self._closing.sleep(OUTAGE_PAUSE)
+                await lanes.room()
+
+    async def _sort(self, entry: Entry, lanes: Lanes[Job]) -> None:
+        try:
+            event = Event.unpack(entry.packed)
+        except (ValueError, KeyError, TypeError) as error:  # written by another version
+            log.error("inbox.unreadable", entry=entry.name)
+            raw = entry.packed.decode(errors="replace")
+            await self._dead.keep_raw(raw, type(error).__name__, self._clock())
+            await self._line.call("XDEL", entry.keys.key("inbox"), entry.id)
+            return
+        lanes.add(event.urn, Job(entry, event))
+
+    async def _serve(self, job: Job) -> None:
+        """Bring one event to its end: committed, dead, or another process's by now."""
+        entry = job.entry
+        backoff = FIRST_BACKOFF
+        counted = not entry.inherited
+        with self._leases.working(entry.partition):
+            while self._leases.token(entry.partition) == entry.token and not self._closing:
+                try:
+                    if not counted and await self._count(job, "crashed") > CRASHES:
+                        return await self._bury(job, "crashed")
+                    counted = True
+                    if await self._has_ended(job):
+                        return None
+                    await self._closing.sleep(backoff)
+                    backoff *= 2
+                except StorageDown:
+                    await self._closing.sleep(OUTAGE_PAUSE)
+        return None
+
+    async def _has_ended(self, job: Job) -> bool:
+        """One try; False when it failed and another is due."""
+        try:
+            await self._take(job)
+            return True
+        except StorageDown:
+            raise
+        except Exception as error:  # any fault of a script is the event's, not ours
+            if not await self._records_up():
+                raise StorageDown("records") from error
+            self._metrics.turn_errors.inc()
+            tries = await self._count(job, "failed")
+            log.warning("turn.failed", urn=job.event.urn, turn=job.entry.name, tries=tries)
+            if tries < TRIES:
+                return False
+            log.exception("turn.hopeless", turn=job.entry.name)
+            await self._bury(job, type(error).__name__)
+            return True
+
+    async def _count(self, job: Job, what: str) -> int:
+        attempts = job.entry.keys.key("attempts")
+        return int(await self._line.call("HINCRBY", attempts, f"{job.entry.id}:{what}", 1))
+
+    async def _session(self, job: Job) -> Session:
+        key = job.entry.keys.key("session", job.event.urn)
+        return Session.unpack(await self._line.call("GET", key))
+
+    async def _take(self, job: Job) -> None:
+        started = time.perf_counter()
+        before, now = await self._session(job), self._clock()
+        event, name = job.event, job.entry.name
+        turn = await self._switchboard().take(before, event.heard, event.urn, name, now)
+        await self._note_presence(job)
+        await self._commit(job, turn, now)
+        self._metrics.turn_seconds.observe(time.perf_counter() - started)
+        self._metrics.wait_seconds.observe(max(0.0, now - event.at))
+        for spoken in turn.spoken:
+            self._metrics.replies.labels(spoken.script, spoken.outcome).inc()
+
+    async def _note_presence(self, job: Job) -> None:
+        """Who left is sent nothing unasked until they return."""
+        match job.event.heard.kind:
+            case Kind.LEFT:
+                await self._line.call("SADD", job.entry.keys.key("stopped"), job.event.urn)
+            case Kind.RETURNED:
+                await self._line.call("SREM", job.entry.keys.key("stopped"), job.event.urn)
+            case _:
+                pass
+
+    async def _bury(self, job: Job, reason: str) -> None:
+        """Give an event up: to the dead letters, and the visitor is told once."""
+        log.error("turn.dead", urn=job.event.urn, turn=job.entry.name, reason=reason)
+        session, now = await self._session(job), self._clock()
+        turn = Turn(session)
+        if now - session.apologised > APOLOGISE_EVERY:
+            session.apologised = now
+            turn = Turn(session, [self._switchboard().apology()])
+        await self._commit(job, turn, now, dead_letter(job.event, reason, now))
+        self._metrics.dead.inc()
+
+    async def _commit(self, job: Job, turn: Turn, now: float, dead: bytes = b"") -> None:
+        entry, event, keys = job.entry, job.event, job.entry.keys
+        lines = _lines_of(event, entry.name)
+        messages = []
+        for number, spoken in enumerate(turn.spoken):
+            ref = f"{entry.name}.{number}"
+            messages.append(spoken.message(event.urn, ref, now).pack())
+            lines.append(spoken.line(event.urn, entry.name, ref, now, event.heard.text))
+        hops = ("outbox", "journal", "attempts", "dead")
+        committed = await self._line.script(
+            _commit,
+            [
+                keys.key("owner"),
+                keys.key("inbox"),
+                keys.key("session", event.urn),
+                *map(keys.key, hops),
+            ],
+            entry.token,
+            entry.id,
+            turn.session.pack(),
+            SESSION_KEPT,
+            dead,
+            len(messages),
+            *messages,
+            *map(pack_line, lines),
+        )
+        if committed == 1:
+            self._bell.ring("outbox", entry.partition)
+            self._bell.ring("journal", entry.partition)
+
+
+def _lines_of(event: Event, name: str) -> list[JournalLine]:
+    """The journal lines of what was heard."""
+    heard = event.heard
+    match heard.kind:
+        case Kind.LEFT:
+            return [VisitorLine(event.urn, event.at, "stopped")]
+        case Kind.RETURNED:
+            return [VisitorLine(event.urn, event.at, "active")]
+        case _:
+            said = (heard.text, heard.kind, heard.start, heard.question)
+            return [HeardLine(name, event.urn, event.at, *said)]

@@ -1,0 +1,94 @@
+"""Every setting, once, from the environment. deploy/README.md lists them for operators."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+HERE = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """A setting has a value that cannot be used. `name` is its name in the environment."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} has a value that cannot be used")
+        self.name = name
+
+
+class Settings(BaseSettings):
+    """The hotline's settings; each is read from the environment under its name in capitals."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(8164, ge=0, le=65535)
+    content_dir: Path = HERE / "content"
+    var_dir: Path = Path("var")
+    redis_url: SecretStr | None = None
+    database_url: SecretStr | None = None
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    semantic: bool = True
+    retention_days: int = Field(180, ge=1, le=3650)
+    desk_hours: str = Field("8:00-18:00", pattern=r"^\d{1,2}:\d{2}-\d{1,2}:\d{2}$")
+    telegram_token: SecretStr | None = Field(None)
+    telegram_api: str = Field("https://api.telegram.org", pattern=r"^https?://[^\s/]+")
+    telegram_webhook: str | None = Field(None, pattern=r"^https?://[^\s/]+")
+    telegram_secret: SecretStr | None = None
+    telegram_rate: float = Field(30.0, gt=0, le=100_000)
+    telegram_chat_rate: float = Field(1.0, gt=0, le=100_000)
+    web_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    web_trust_proxy: bool = False
+
+    @field_validator("web_origins", mode="before")
+    @classmethod
+    def _by_commas(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("web_origins")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(origin.startswith(("http://", "https://")) for origin in value):
+            raise ValueError("an origin begins with http:// or https://")
+        return value
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _is_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return value
+        number, _, secret = value.get_secret_value().partition(":")
+        if not number.isdecimal() or not secret or any(letter.isspace() for letter in secret):
+            raise ValueError("a token is a number, a colon and a secret")
+        return value
+
+    @field_validator("telegram_secret")
+    @classmethod
+    def _is_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        letters = "" if value is None else value.get_secret_value()
+        if len(letters) > 256 or not all(
+            it.isascii() and (it.isalnum() or it in "_-") for it in letters
+        ):
+            raise ValueError("1-256 of A-Z, a-z, 0-9, _ and -")
+        return value
+
+    @property
+    def database(self) -> str:
+        """The database's address; SQLite under `var_dir` when none is given."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite+aiosqlite:///{(self.var_dir / 'hotline.db').absolute()}"
+
+
+def read_settings() -> Settings:
+    """The settings of this environment. Raises SettingsError; never tells a value, as it may be a
+    secret."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError(str(error.errors()[0]["loc"][0]).upper()) from None

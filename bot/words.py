@@ -1,0 +1,90 @@
+"""The words the hotline says: content/replies/*.yaml, one Jinja2 text a key.
+
+The key `policy.answer` is `answer` in policy.yaml. Texts are plain text: no channel is sent markup,
+so nothing needs escaping, and a missing fact is an error (StrictUndefined), not a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+from jinja2 import Environment, StrictUndefined, Template, TemplateError
+
+from bot.pipeline.messages import Button
+from dialogs.talk import Reply
+
+
+class WordsError(Exception):
+    """The words cannot be loaded or said; the text names the file and the key."""
+
+
+class Words:
+    """Every text of content/replies, ready to be rendered."""
+
+    def __init__(self, texts: Mapping[str, str], common: Mapping[str, object]) -> None:
+        """`common`: facts that every text may use, such as the hotline's own settings."""
+        environment = Environment(
+            undefined=StrictUndefined,
+            autoescape=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.globals.update(common)
+        self._plain = dict(texts)
+        self._texts = {key: _compiled(environment, key, text) for key, text in texts.items()}
+
+    @classmethod
+    def load(cls, folder: Path, common: Mapping[str, object]) -> Words:
+        """Read every .yaml file of the folder (flat: key and text)."""
+        texts: dict[str, str] = {}
+        for path in sorted(folder.glob("*.yaml")):
+            for key, text in _read(path).items():
+                texts[f"{path.stem}.{key}"] = text
+        if not texts:
+            raise WordsError(f"{folder}: no .yaml files with words")
+        return cls(texts, common)
+
+    def group(self, name: str) -> dict[str, str]:
+        """The texts of one file, key by key, as they are written."""
+        prefix = f"{name}."
+        mine = {key: text for key, text in self._plain.items() if key.startswith(prefix)}
+        return {key.removeprefix(prefix): text.strip() for key, text in mine.items()}
+
+    def render(self, reply: Reply) -> str:
+        """The reply's text."""
+        return self.say(reply.words, **reply.facts)
+
+    def say(self, key: str, **facts: object) -> str:
+        """The text of `key` with its facts. Raises WordsError when either is missing."""
+        try:
+            return self._texts[key].render(facts).strip()
+        except KeyError:
+            raise WordsError(f"content/replies has no words for {key}") from None
+        except TemplateError as error:
+            raise WordsError(f"{key}: {error}") from error
+
+    def buttons(self, reply: Reply) -> tuple[Button, ...]:
+        """The reply's options with the words on them."""
+        return tuple(Button(self._label(option.label), option.send) for option in reply.options)
+
+    def _label(self, label: str) -> str:
+        return self.say(label) if label.isascii() and "." in label else label
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeError, yaml.YAMLError) as error:
+        raise WordsError(f"{path}: {error}") from error
+    if not isinstance(raw, dict) or not all(isinstance(text, str) for text in raw.values()):
+        raise WordsError(f"{path}: every line must be `key: text`")
+    return {str(key): text for key, text in raw.items()}
+
+
+def _compiled(environment: Environment, key: str, text: str) -> Template:
+    try:
+        return environment.from_string(text)
+    except TemplateError as error:
+        raise WordsError(f"{key}: {error}") from error

@@ -1,0 +1,47 @@
+"""A real redis-server for all tests, emptied before each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.embedded import EmbeddedRedis, FolderLock
+from bot.logs import start_logging
+from bot.pipeline.line import Line
+
+start_logging("warning")
+
+
+@pytest.fixture(scope="session")
+def redis_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("redis")
+    lock = FolderLock(folder)
+    lock.take()
+    server = EmbeddedRedis(folder / "redis", lock)
+    asyncio.run(server.start())
+    yield server.socket
+    server.stop()
+    lock.close()
+
+
+@asynccontextmanager
+async def running_line(socket: Path) -> AsyncIterator[Line]:
+    async with Redis(unix_socket_path=str(socket)) as redis:
+        line = Line(redis)
+        task = asyncio.create_task(line.run())
+        try:
+            yield line
+        finally:
+            task.cancel()
+
+
+@pytest.fixture
+async def line(redis_socket: Path) -> AsyncIterator[Line]:
+    async with running_line(redis_socket) as line:
+        await line.call("FLUSHALL")
+        yield line
