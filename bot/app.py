@@ -17,9 +17,15 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from bot.channels.delivery import Channel, Pace
-from bot.channels.webchat.site import WebChatSettings, WebChatSite
+from bot.channels.webchat.routes import WebChatSettings, WebChatSite
 from bot.content import Content
-from bot.embedded import EmbeddedRedis, FolderLock
+from bot.embedded import (
+    PREDECESSOR_ENDS_WITHIN,
+    AlreadyRunning,
+    EmbeddedRedis,
+    FolderLock,
+    socket_path,
+)
 from bot.health import Health, durability_of
 from bot.metrics import Metrics
 from bot.pipeline.closing import Closing
@@ -93,25 +99,37 @@ async def serve(
 
 
 @asynccontextmanager
-async def open_line(settings: Settings) -> AsyncIterator[Line]:
-    """The line to Redis: to REDIS_URL, or to the bundled server, started for as long."""
+async def open_line(settings: Settings, beside: bool = False) -> AsyncIterator[Line]:
+    """The line to Redis: to REDIS_URL, or to the bundled server, started for as long.
+
+    `beside`: a service may be running here, whose server is then used.
+    """
     async with AsyncExitStack() as stack:
-        if settings.redis_url is not None:
-            redis = Redis.from_url(settings.redis_url.get_secret_value(), **_patience())
-        else:
-            lock = FolderLock(settings.var_dir)
-            stack.callback(lock.close)
-            lock.take()
-            server = EmbeddedRedis(settings.var_dir / "redis", lock)
-            await server.start()
-            stack.callback(server.stop)
-            await stack.enter_async_context(_together(server.watch()))
-            redis = Redis(unix_socket_path=str(server.socket), **_patience())
+        redis = await _redis(settings, beside, stack)
         stack.push_async_callback(redis.aclose)
         line = Line(redis)
         await stack.enter_async_context(_together(line.run()))
         await line.call("PING")
         yield line
+
+
+async def _redis(settings: Settings, beside: bool, stack: AsyncExitStack) -> Redis:
+    if settings.redis_url is not None:
+        return Redis.from_url(settings.redis_url.get_secret_value(), **_patience())
+    folder = settings.var_dir / "redis"
+    lock = FolderLock(settings.var_dir)
+    stack.callback(lock.close)
+    try:
+        lock.take(0.0 if beside else PREDECESSOR_ENDS_WITHIN)
+    except AlreadyRunning:
+        if not beside:
+            raise
+    else:
+        server = EmbeddedRedis(folder, lock)
+        await server.start()
+        stack.callback(server.stop)
+        await stack.enter_async_context(_together(server.watch()))
+    return Redis(unix_socket_path=str(socket_path(folder)), **_patience())
 
 
 class _Hotline:
@@ -138,7 +156,8 @@ class _Hotline:
         if self._settings.redis_url is None:
             await self._leases.take_over()
         webchat = self._webchat()
-        intake, channels = [webchat.run()], {webchat.channel.name: webchat.channel}
+        intake: list[Coroutine[Any, Any, None]] = [webchat.run(), self._content.library.warm()]
+        channels: dict[str, Channel] = {webchat.channel.name: webchat.channel}
         telegram = "off"
         if self._settings.telegram_token is not None:
             telegram = self._add_telegram(intake, channels, stack)

@@ -40,13 +40,16 @@ def load_words(settings: Settings) -> Words:
     return Words.load(settings.content_dir / "replies", facts)
 
 
-async def load_content(settings: Settings) -> Content:
-    """Everything in the content directory. Raises WordsError, or the library's own errors."""
+async def load_content(settings: Settings, *, wait: bool = True) -> Content:
+    """Everything in the content directory. Raises WordsError or UnusableContent.
+
+    Without `wait` the semantic view is not ready on return; run `library.warm` beside.
+    """
     words = load_words(settings)
     spoken = _mapping(settings.content_dir / "commands.yaml")
     commands = {str(form).lower(): name for name, forms in spoken.items() for form in forms}
     library = await ContentLibrary.open(
-        settings.content_dir, settings.var_dir / "cache", settings.semantic, date.today
+        settings.content_dir, settings.var_dir / "cache", settings.semantic, date.today, wait=wait
     )
     return Content(words, commands, library)
 

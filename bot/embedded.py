@@ -53,9 +53,9 @@ class FolderLock:
         self._path = folder / "hotline.lock"
         self.fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
-    def take(self) -> None:
-        """Take the lock. Raises AlreadyRunning."""
-        deadline = time.monotonic() + PREDECESSOR_ENDS_WITHIN
+    def take(self, patience: float = PREDECESSOR_ENDS_WITHIN) -> None:
+        """Take the lock, waiting so many seconds for it. Raises AlreadyRunning."""
+        deadline = time.monotonic() + patience
         while True:
             try:
                 return fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -76,7 +76,7 @@ class EmbeddedRedis:
         self._folder = folder.absolute()
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = lock
-        self.socket = _socket_path(self._folder)
+        self.socket = socket_path(self._folder)
         self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
@@ -137,11 +137,12 @@ class EmbeddedRedis:
         raise NoRedis("redis-server does not answer")
 
 
-def _socket_path(folder: Path) -> Path:
-    path = folder / "redis.sock"
+def socket_path(folder: Path) -> Path:
+    """Where the redis-server with its data in `folder` listens."""
+    path = folder.absolute() / "redis.sock"
     if len(os.fsencode(path)) <= LONGEST_SOCKET:
         return path
-    name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+    name = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
     private = Path(tempfile.gettempdir()) / f"hotline-{os.getuid()}-{name}"
     private.mkdir(mode=0o700, exist_ok=True)
     return private / "redis.sock"

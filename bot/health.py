@@ -50,7 +50,7 @@ class Health:
         try:
             async with asyncio.timeout(within):
                 while await self._depth("inbox") + await self._depth("outbox"):
-                    await asyncio.sleep(0.05)  # noqa: ASYNC110 -- Redis has the answer, no event
+                    await asyncio.sleep(0.05)
         except (TimeoutError, StorageDown):
             return False
         return True

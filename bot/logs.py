@@ -13,6 +13,7 @@ from structlog.typing import EventDict, WrappedLogger
 # Mainland mobile and ID numbers (network-rules 5.2), also inside longer text.
 _PHONE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
 _IDENTITY = re.compile(r"(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?!\d)")
+_CALLER = re.compile(r"(?<=request from )[\da-fA-F.:]+")  # aiohttp names the address
 _TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
 _PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]+@")
 
@@ -21,6 +22,7 @@ def masked(text: str) -> str:
     """The text with phone numbers, ID numbers, bot tokens and passwords in URLs made unreadable."""
     text = _IDENTITY.sub(r"\1********\2", text)
     text = _PHONE.sub(r"\1****\2", text)
+    text = _CALLER.sub("***", text)
     return _PASSWORD.sub(r"\1***@", _TOKEN.sub("***", text))
 
 
@@ -52,6 +54,8 @@ def start_logging(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    for chatty in ("alembic", "aiosqlite", "asyncio"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)  # addresses are personal data
 
 

@@ -8,7 +8,7 @@ from dialogs.menu import person
 from dialogs.questions import choice, pick, words
 from dialogs.talk import Option, Reply, Talk
 
-REASONS = {"1": "没听懂", "2": "不是我要问的", "3": "说得不对", "4": "不够详细"}
+REASONS = {"1": "没听懂", "2": "不是我问的", "3": "说得不对", "4": "不够详细"}
 
 
 class FeedbackBook(Protocol):

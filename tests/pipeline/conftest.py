@@ -138,7 +138,7 @@ class House:
 
     async def until(self, is_so: Callable[[], bool], within: float = 10.0) -> None:
         async with asyncio.timeout(within):
-            while not is_so():
+            while not is_so():  # noqa: ASYNC110 -- it is another task's work
                 await asyncio.sleep(0.005)
 
 

@@ -1,0 +1,39 @@
+# make run: install all and serve the hotline.  make test: install all and pass the tests.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: install run test check bench lock clean
+
+install: .venv/installed
+
+# The pinned versions of everything, then the project itself, from where it lies.
+.venv/installed: deploy/requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+run: install
+	$(BIN)/hotline serve
+
+test: install
+	$(BIN)/python -m pytest
+
+check: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/test_architecture.py
+	$(BIN)/hotline check
+
+bench: install
+	$(BIN)/python -m tests.bench
+
+# Pin anew what pyproject.toml asks for.
+lock: install
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header \
+	    --group dev pyproject.toml --output-file deploy/requirements.txt
+
+clean:
+	rm -rf .venv var

@@ -1,0 +1,113 @@
+"""Telegram as the service adds it: its channel, its route, and the tasks it needs."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import AiogramError
+from aiohttp import web
+
+from bot.channels.delivery import Halted, Pace, Wait
+from bot.channels.telegram.callbacks import CallbackAnswers
+from bot.channels.telegram.channel import Telegram
+from bot.channels.telegram.errors import delivery_of
+from bot.channels.telegram.polling import Polling
+from bot.channels.telegram.session import JsonSession
+from bot.channels.telegram.setup import Address, connect
+from bot.channels.telegram.webhook import Webhook
+from bot.pipeline.dead import DeadLetters
+from bot.pipeline.inbox import Inbox
+
+log = structlog.get_logger()
+
+AGAIN_AFTER = 10.0  # seconds between attempts to reach Telegram at the start
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramSettings:
+    """What an operator may set."""
+
+    token: str = field(repr=False)
+    api: str
+    webhook: str | None  # the public address Telegram sends to; None: we poll
+    secret: str | None = field(repr=False)  # None: made from the token
+    pace: Pace
+
+
+class TelegramService:
+    """Everything of Telegram in one process. `run` must be running."""
+
+    def __init__(
+        self,
+        settings: TelegramSettings,
+        inbox: Inbox,
+        dead: DeadLetters,
+        menu: Mapping[str, str],
+    ) -> None:
+        """`menu`: the commands of the bot's menu and the words beside them."""
+        self._settings = settings
+        self._menu = menu
+        self._dead = dead
+        self._bot = Bot(settings.token, session=JsonSession(settings.api))
+        self._answers = CallbackAnswers(self._bot)
+        self._inbox = inbox
+        self._secret = settings.secret or _secret_of(settings.token)
+        self.channel = Telegram(self._bot, settings.pace)
+        self.mode = "polling" if settings.webhook is None else "webhook"
+
+    def add_to(self, app: web.Application) -> None:
+        """Add the webhook's route, if there is one."""
+        if self._settings.webhook is None:
+            return
+        webhook = Webhook(
+            self._bot, self._inbox, self._answers, secret=self._secret, dead=self._lay_aside
+        )
+        path = urlsplit(self._settings.webhook).path or "/"
+        app.router.add_post(path, webhook.handle)
+
+    async def run(self) -> None:
+        """Receive until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._answers.run())
+            tasks.create_task(self._receive())
+
+    async def close(self) -> None:
+        """Close the connections to Telegram, after the last send."""
+        await self._bot.session.close()
+
+    async def _receive(self) -> None:
+        if not await self._has_connected():
+            return
+        if self._settings.webhook is None:
+            await Polling(self._bot, self._inbox, self._answers, dead=self._lay_aside).run()
+
+    async def _has_connected(self) -> bool:
+        """Introduce ourselves, as often as it takes; False when Telegram refuses the token."""
+        url = self._settings.webhook
+        webhook = None if url is None else Address(url, self._secret)
+        while True:
+            try:
+                await connect(self._bot, self._menu, webhook)
+                return True
+            except AiogramError as error:
+                delivery = delivery_of(error)
+                log.error("telegram.not_connected", delivery=str(delivery))
+                if isinstance(delivery, Halted):
+                    return False
+                wait = delivery.seconds if isinstance(delivery, Wait) else AGAIN_AFTER
+                await asyncio.sleep(wait)
+
+    async def _lay_aside(self, raw: bytes, reason: str) -> None:
+        await self._dead.keep_raw(raw.decode(errors="replace"), reason, time.time())
+
+
+def _secret_of(token: str) -> str:
+    """A webhook secret that stays the same as long as the token does."""
+    return hmac.new(token.encode(), b"webhook", "sha256").hexdigest()

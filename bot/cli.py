@@ -1,0 +1,261 @@
+"""The `hotline` command."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import signal
+import sys
+import time
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import orjson
+import typer
+
+from bot.content import Content, load_content, load_words
+from bot.embedded import AlreadyRunning, NoRedis
+from bot.knowledge.finding import UnusableContent
+from bot.logs import start_logging
+from bot.pipeline.line import StorageDown
+from bot.records.engines import DatabaseUnusable
+from bot.settings import Settings, SettingsError, read_settings
+from bot.words import Words, WordsError
+from dialogs.talk import Heard
+
+T = TypeVar("T")
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def serve() -> None:
+    """Run the hotline."""
+    settings, words = _begin()
+    start_logging(settings.log_level)
+    _run(_serve(settings, words), settings, words)
+
+
+@app.command()
+def talk() -> None:
+    """Talk to the hotline at the terminal, without any network."""
+    settings, words = _begin()
+    typer.echo(words.say("operator.talk_hello"))
+    _run(_talk(settings), settings, words)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument()] = None,
+    jsonl: Annotated[bool, typer.Option(help='Read {"q": ...} lines from standard input.')] = False,
+    explain: Annotated[bool, typer.Option(help="Show why.")] = False,
+) -> None:
+    """Ask one question, or many; each as a new visitor."""
+    settings, words = _begin()
+    if jsonl == (question is not None):
+        raise typer.BadParameter("either a question or --jsonl")
+    _run(_ask(settings, question, explain), settings, words)
+
+
+@app.command()
+def check() -> None:
+    """Check the content, and say what is wrong with it."""
+    settings, words = _begin()
+    raise typer.Exit(_run(_check(settings, words), settings, words))
+
+
+@app.command()
+def dead(
+    replay: Annotated[bool, typer.Option(help="Put them back into the inbox.")] = False,
+) -> None:
+    """List the dead letters, or try them again."""
+    settings, words = _begin()
+    _run(_dead(settings, words, replay), settings, words)
+
+
+async def _serve(settings: Settings, words: Words) -> None:
+    from bot.app import Started
+    from bot.app import serve as run_service
+
+    def announce(started: Started) -> None:
+        embedded = settings.redis_url is None
+        redis = words.say(
+            "operator.redis_embedded" if embedded else "operator.redis_outside",
+            durability=started.durability,
+        )
+        typer.echo(
+            words.say(
+                "operator.ready",
+                address=started.address,
+                redis=redis,
+                database="SQLite" if settings.database.startswith("sqlite") else "PostgreSQL",
+                policies=len(content.library.titles()),
+                semantic=words.say(f"operator.semantic_{_on(settings.semantic)}"),
+                telegram=words.say(f"operator.telegram_{started.telegram}"),
+            )
+        )
+
+    content = await load_content(settings, wait=False)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await run_service(settings, content, stop, announce)
+    typer.echo(words.say("operator.stopped"))
+
+
+async def _talk(settings: Settings) -> None:
+    from bot.app import switchboard
+    from bot.terminal import Conversation, Notepad, shown
+
+    content = await load_content(settings)
+    notepad = Notepad(typer.echo)
+    conversation = Conversation(switchboard(content, notepad, notepad))
+    said = "/start"
+    while True:
+        for spoken in await conversation.hear(Heard(said)):
+            typer.echo(f"\n{shown(spoken)}")
+        try:
+            said = await asyncio.to_thread(input, "\n> ")
+        except EOFError:
+            return
+
+
+async def _ask(settings: Settings, question: str | None, explain: bool) -> None:
+    content = await load_content(settings)
+    if question is not None:
+        answer = await _answer(content, question)
+        typer.echo(answer["text"])
+        if explain:
+            typer.echo(orjson.dumps(answer["evidence"], option=orjson.OPT_INDENT_2).decode())
+        return
+    for line in sys.stdin:
+        if line.strip():
+            asked = str(orjson.loads(line)["q"])
+            answer = await _answer(content, asked)
+            if not explain:
+                del answer["evidence"]
+            sys.stdout.buffer.write(orjson.dumps({"q": asked, **answer}) + b"\n")
+            sys.stdout.flush()
+
+
+async def _answer(content: Content, question: str) -> dict[str, Any]:
+    """What a new visitor is answered, the notice of first contact left out."""
+    from bot.app import switchboard
+    from bot.terminal import Conversation, Notepad
+
+    notepad = Notepad(lambda _: None)
+    conversation = Conversation(switchboard(content, notepad, notepad), content.notice)
+    spoken = await conversation.hear(Heard(question))
+    last = spoken[-1]
+    return {
+        "outcome": last.outcome,
+        "policies": list(last.policies),
+        "text": "\n".join(it.text for it in spoken),
+        "evidence": dict(last.evidence),
+    }
+
+
+async def _dead(settings: Settings, words: Words, replay: bool) -> None:
+    from bot.app import open_line
+    from bot.pipeline.dead import DeadLetters
+
+    async with open_line(settings, beside=True) as line:
+        letters = DeadLetters(line)
+        found = await letters.all()
+        if replay:
+            count = sum([await letters.replay(letter) for letter in found])
+            typer.echo(words.say("operator.dead_replayed", count=count))
+            return
+        for letter in found:
+            at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(letter.at))
+            urn = letter.event.urn if letter.event else "-"
+            name = f"{letter.partition}-{letter.id}"
+            typer.echo(
+                words.say("operator.dead_line", name=name, at=at, urn=urn, reason=letter.reason)
+            )
+        if not found:
+            typer.echo(words.say("operator.dead_none"))
+
+
+async def _check(settings: Settings, words: Words) -> int:
+    """Print what is wrong with the content; 1 when something is."""
+    from bot.knowledge.check import check as check_content
+
+    await load_content(settings)
+    findings = check_content(settings.content_dir)
+    for finding in findings:
+        typer.echo(f"{finding.file}:{finding.line}: {words.say(finding.words, **finding.facts)}")
+    if not findings:
+        typer.echo(words.say("operator.check_clean"))
+    return 1 if findings else 0
+
+
+def _on(is_on: bool) -> str:
+    return "on" if is_on else "off"
+
+
+def _begin() -> tuple[Settings, Words]:
+    """The settings and the words to talk to the operator with; ends the command without them."""
+    try:
+        settings = read_settings()
+    except SettingsError as error:
+        _fail(_setting_wrong(error.name))
+    try:
+        return settings, load_words(settings)
+    except WordsError as error:
+        _fail(str(error))
+
+
+def _setting_wrong(name: str) -> str:
+    words = load_words(Settings.model_construct())
+    return words.say(
+        "operator.setting_wrong", name=name, expected=words.say(f"settings.{name.lower()}")
+    )
+
+
+def _run(work: Coroutine[Any, Any, T], settings: Settings, words: Words) -> T:
+    """Run to the end; what an operator can mend is said in one sentence."""
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            return runner.run(work)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    except Exception as error:
+        sentence = _sentence(error, settings, words)
+        if sentence is None:
+            raise
+        _fail(sentence)
+
+
+def _sentence(error: BaseException, settings: Settings, words: Words) -> str | None:
+    """What to tell the operator; None when it is our fault and not theirs."""
+    if isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        return _sentence(error.exceptions[0], settings, words)
+    match error:
+        case AlreadyRunning():
+            return words.say("operator.already_running", folder=settings.var_dir.absolute())
+        case NoRedis():
+            return words.say("operator.no_redis", reason=error)
+        case StorageDown():
+            return words.say("operator.redis_unreachable", reason=error)
+        case DatabaseUnusable():
+            return words.say("operator.database_unusable", reason=error)
+        case WordsError() | UnusableContent():
+            return words.say("operator.content_unusable", reason=error)
+        case OSError(errno=errno.EADDRINUSE):
+            return words.say("operator.port_taken", port=settings.port)
+        case _:
+            return None
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # not made for Windows
+        return None
+    return uvloop.new_event_loop
+
+
+def _fail(sentence: str) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(1)

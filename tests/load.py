@@ -1,0 +1,174 @@
+"""A Telegram of our own for load and kill tests: it keeps every message that is sent, and posts
+updates as Telegram does, again and again until they are taken.
+
+Both ends are bare asyncio protocols, so that on a small machine they take little of what is being
+measured. tests/telegram drives the bot through a third-party emulator instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+TOKEN = "700:AAtestTESTtestTESTtestTESTtestTESTtest"
+SECRET = "a-secret"
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """A message the fake Telegram was sent."""
+
+    chat: int
+    text: str
+    at: float  # time.perf_counter
+
+
+@dataclass
+class BotApi:
+    """Answers every call of the Bot API; keeps what sendMessage brings."""
+
+    got: list[Got] = field(default_factory=list)
+    by_chat: defaultdict[int, list[Got]] = field(default_factory=lambda: defaultdict(list))
+    waiting: dict[int, asyncio.Future[Got]] = field(default_factory=dict)
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[str]:
+        """Serve on a free port; yields the base URL."""
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: _Connection(self), "127.0.0.1", 0)
+        async with server:
+            yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+    async def next_to(self, chat: int) -> Got:
+        """The next message to a chat."""
+        future = self.waiting[chat] = asyncio.get_running_loop().create_future()
+        return await future
+
+    def answer(self, method: str, fields: dict[str, Any]) -> object:
+        """The result of one call."""
+        match method:
+            case "sendMessage":
+                return self._keep(int(fields["chat_id"]), str(fields["text"]))
+            case "getMe":
+                return {"id": 700, "is_bot": True, "first_name": "bot", "username": "test_bot"}
+            case "getWebhookInfo":
+                return {"url": "", "has_custom_certificate": False, "pending_update_count": 0}
+            case "getMyCommands" | "getUpdates":
+                return []
+            case _:
+                return True
+
+    def _keep(self, chat: int, text: str) -> object:
+        got = Got(chat, text, time.perf_counter())
+        self.got.append(got)
+        self.by_chat[chat].append(got)
+        future = self.waiting.pop(chat, None)
+        if future is not None and not future.done():
+            future.set_result(got)
+        place = {"id": chat, "type": "private"}
+        return {"message_id": len(self.got), "date": 1_795_300_000, "chat": place, "text": text}
+
+
+class _Connection(asyncio.Protocol):
+    """One keep-alive HTTP/1.1 connection with Content-Length bodies."""
+
+    def __init__(self, api: BotApi) -> None:
+        self._api = api
+        self._buffer = bytearray()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        while (end := self._buffer.find(b"\r\n\r\n")) >= 0:
+            head = bytes(self._buffer[:end])
+            length = _length(head)
+            if len(self._buffer) < end + 4 + length:
+                return
+            body = bytes(self._buffer[end + 4 : end + 4 + length])
+            del self._buffer[: end + 4 + length]
+            method = head.split(b" ", 2)[1].rpartition(b"/")[2].decode()
+            fields = _fields(body)
+            result = orjson.dumps({"ok": True, "result": self._api.answer(method, fields)})
+            self._transport.write(
+                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+                + str(len(result)).encode()
+                + b"\r\n\r\n"
+                + result
+            )
+
+
+def _length(head: bytes) -> int:
+    for line in head.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            return int(value)
+    return 0
+
+
+def _fields(body: bytes) -> dict[str, Any]:
+    """JSON, or the form that aiogram's stock session sends."""
+    if body.startswith(b"{"):
+        fields: dict[str, Any] = orjson.loads(body)
+        return fields
+    return dict(parse_qsl(body.decode()))
+
+
+def update(number: int, chat: int, text: str) -> bytes:
+    """A Telegram update: somebody writes to the bot."""
+    person = {"id": chat, "is_bot": False, "first_name": "A"}
+    message = {
+        "message_id": number,
+        "date": 1_795_300_000,
+        "chat": {"id": chat, "type": "private", "first_name": "A"},
+        "from": person,
+        "text": text,
+    }
+    return orjson.dumps({"update_id": number, "message": message})
+
+
+class Poster:
+    """Posts updates over so many keep-alive connections, as Telegram does."""
+
+    def __init__(self, port: int, path: str = "/telegram", connections: int = 40) -> None:
+        self._port = port
+        self._head = (
+            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            f"X-Telegram-Bot-Api-Secret-Token: {SECRET}\r\nContent-Length: "
+        ).encode()
+        self._free: asyncio.Queue[Any] = asyncio.Queue()
+        for _ in range(connections):
+            self._free.put_nowait(None)
+
+    async def post(self, body: bytes) -> int:
+        """The status of one POST; 0 when there was no answer."""
+        wires = await self._free.get()
+        try:
+            wires = wires or await asyncio.open_connection("127.0.0.1", self._port)
+            reader, writer = wires
+            writer.write(self._head + str(len(body)).encode() + b"\r\n\r\n" + body)
+            head = await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(_length(head))
+            return int(head.split(b" ", 2)[1])
+        except (OSError, asyncio.IncompleteReadError):
+            wires = None
+            return 0
+        finally:
+            self._free.put_nowait(wires)
+
+    async def insist(self, body: bytes, pause: float = 0.05) -> float:
+        """Post until it is taken; the time (perf_counter) of the first attempt."""
+        began = time.perf_counter()
+        while await self.post(body) != 200:  # noqa: ASYNC110 -- the network has no event
+            await asyncio.sleep(pause)
+        return began

@@ -1,0 +1,255 @@
+"""Who hears a sentence: conversations with the real scripts and the real words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.pipeline.sessions import Session
+from bot.pipeline.switchboard import Switchboard
+from bot.words import Words
+from dialogs.handoff import ask_for_a_person
+from dialogs.menu import follow_link, show_menu
+from dialogs.policy import (
+    Answered,
+    Choices,
+    Declined,
+    Found,
+    PolicyAnswer,
+    Source,
+    answer_question,
+    show_policy,
+)
+from dialogs.questions import choice
+from dialogs.talk import Heard, Kind, Outcome, Reply, Talk
+
+CONTENT = Path(__file__).resolve().parents[2] / "content"
+COMMANDS = {
+    str(form): name
+    for name, forms in yaml.safe_load((CONTENT / "commands.yaml").read_text()).items()
+    for form in forms
+}
+FACTS = {"hotline_name": "热线", "retention_days": 180, "desk_hours": "8:00-18:00"}
+TITLES = {"startup-loan": "创业担保贷款", "startup-subsidy": "一次性创业补贴"}
+
+
+class SmallLibrary:
+    """Two policies; a question with 贷款 or 补贴 is clear, one with 创业 is either."""
+
+    async def find(self, question: str, *, about: tuple[str, ...] = ()) -> Found:
+        if "贷款" in question:
+            return Answered((self.show("startup-loan", "lead"),))
+        if "补贴" in question:
+            return Answered((self.show("startup-subsidy", "lead"),))
+        if "创业" in question:
+            return Choices(tuple(TITLES.items()))
+        return Declined()
+
+    def titles(self) -> Mapping[str, str]:
+        return TITLES
+
+    def parts(self) -> Mapping[str, str]:
+        return {"lead": "要点", "how": "怎么办", "source": "来源"}
+
+    def show(self, policy: str, part: str) -> PolicyAnswer:
+        source = Source("报道", "报", "原文未载明", "2019-04-19", "https://example.org")
+        title = TITLES[policy]
+        return PolicyAnswer(policy, title, "1", f"{title}的{part}", (), "", source, ("how",))
+
+
+@dataclass
+class Tray:
+    tickets: list[tuple[str, str, str]] = field(default_factory=list)
+
+    async def open(self, visitor: str, topic: str, key: str, context: str) -> Tray:
+        self.tickets.append((visitor, topic, context))
+        return self
+
+    @property
+    def number(self) -> int:
+        return len(self.tickets)
+
+
+async def order(talk: Talk) -> Reply:
+    return Reply("menu.linked", {"title": await talk.ask("useful", choice("茶", "水"))})
+
+
+class Visitor:
+    """Says things one after the other and keeps what was said to it."""
+
+    def __init__(self) -> None:
+        library, self.tray = SmallLibrary(), Tray()
+        scripts = {
+            "menu": show_menu,
+            "link": partial(follow_link, library=library),
+            "policy": partial(answer_question, library=library),
+            "policy.show": partial(show_policy, library=library),
+            "handoff": partial(ask_for_a_person, desk=self.tray),
+            "feedback": order,
+        }
+        words = Words.load(CONTENT / "replies", FACTS)
+        self.board = Switchboard(scripts, words, COMMANDS, "1")
+        self.session = Session(greeted="1", at=1000.0)
+        self.at = 1000.0
+        self.outcome = Outcome.CHAT
+        self.sends: list[str] = []
+
+    async def says(self, *said: str | Heard) -> str:
+        text = ""
+        for one in said:
+            heard = one if isinstance(one, Heard) else Heard(one)
+            turn = await self.board.take(self.session, heard, "web:a", "7-1-0", self.at)
+            self.session = Session.unpack(turn.session.pack())
+            text = "\n".join(it.text for it in turn.spoken)
+            self.outcome = turn.spoken[-1].outcome if turn.spoken else Outcome.CHAT
+            self.sends = [it.send for spoken in turn.spoken for it in spoken.buttons]
+        return text
+
+    async def presses(self, send: str) -> str:
+        return await self.says(Heard.press(send))
+
+
+@pytest.fixture
+def visitor() -> Visitor:
+    return Visitor()
+
+
+async def test_first_contact_says_who_this_is_and_answers_in_the_same_breath(
+    visitor: Visitor,
+) -> None:
+    visitor.session.greeted = ""
+    said = await visitor.says("创业贷款多少")
+    for fact in ("机器人", "记录", "180天", "人工"):
+        assert fact in said
+    assert "创业担保贷款的lead" in said
+    assert "机器人" not in await visitor.says("创业贷款多少")
+
+
+async def test_a_clear_question_is_answered_and_its_buttons_show_more(visitor: Visitor) -> None:
+    assert "创业担保贷款的lead" in await visitor.says("创业贷款多少")
+    assert visitor.outcome is Outcome.ANSWERED
+    assert "创业担保贷款的how" in await visitor.presses("/policy.show?id=startup-loan&part=how")
+
+
+async def test_an_unclear_question_is_narrowed_down_by_button_number_title_or_new_words(
+    visitor: Visitor,
+) -> None:
+    for pick in ("1", "一次性创业补贴", Heard.press("which=startup-loan"), "补贴咋领"):
+        await visitor.says("创业")
+        assert visitor.outcome is Outcome.CHOICES
+        await visitor.says(pick)
+        assert visitor.outcome is Outcome.ANSWERED
+    await visitor.says("创业", "都不是")
+    assert visitor.outcome is Outcome.DECLINED
+    assert visitor.session.script is None
+
+
+async def test_what_is_not_known_is_declined_with_a_way_to_a_person(visitor: Visitor) -> None:
+    await visitor.says("明天下雨不")
+    assert visitor.outcome is Outcome.DECLINED
+    assert "/handoff" in visitor.sends
+
+
+async def test_a_person_gets_what_was_asked_last(visitor: Visitor) -> None:
+    await visitor.says("创业贷款多少", "人工")
+    assert visitor.tray.tickets == [("web:a", "创业贷款多少", "startup-loan")]
+    assert visitor.outcome is Outcome.HANDOFF
+
+
+async def test_a_person_asked_for_at_once_needs_to_know_what_about(visitor: Visitor) -> None:
+    await visitor.says("人工")
+    assert visitor.tray.tickets == []
+    await visitor.says("我的补助没到账")
+    assert visitor.tray.tickets == [("web:a", "我的补助没到账", "")]
+
+
+async def test_what_was_asked_long_ago_is_no_topic_any_more(visitor: Visitor) -> None:
+    await visitor.says("创业贷款多少")
+    visitor.at += 4000
+    await visitor.says("人工")
+    assert visitor.tray.tickets == []
+
+
+async def test_a_policy_question_inside_another_script_is_answered_and_the_script_goes_on(
+    visitor: Visitor,
+) -> None:
+    await visitor.presses("/feedback")
+    said = await visitor.says("创业贷款多少")
+    assert "创业担保贷款的lead" in said
+    assert said.endswith(visitor.board._words.say("feedback.useful"))
+    assert "水" in await visitor.says("水")
+
+
+async def test_what_the_running_question_cannot_read_is_complained_of(visitor: Visitor) -> None:
+    await visitor.presses("/feedback")
+    said = await visitor.says("咖啡")
+    assert "请从下面选一个" in said
+    assert visitor.session.script == "feedback"
+
+
+@pytest.mark.parametrize("word", ["返回", "取消", "菜单", "人工", "返回。", " 取消 "])
+async def test_the_four_words_work_everywhere(visitor: Visitor, word: str) -> None:
+    for before in ([], ["创业"], [Heard.press("/feedback")], ["创业贷款"]):
+        visitor.session = Session(greeted="1", at=1000.0)
+        await visitor.says(*before, word)
+        assert visitor.session.script in (None, "handoff")
+
+
+async def test_back_asks_the_question_before_again(visitor: Visitor) -> None:
+    await visitor.says("创业")
+    assert visitor.session.answers == {"question": "创业"}
+    said = await visitor.says("返回")
+    assert said == visitor.board._words.say("policy.question")
+    assert "创业担保贷款的lead" in await visitor.says("创业贷款")
+
+
+async def test_an_old_button_is_told_to_be_old(visitor: Visitor) -> None:
+    assert "过期" in await visitor.presses("which=startup-loan")
+    await visitor.presses("/feedback")
+    assert "前面问题" in await visitor.presses("which=startup-loan")
+
+
+async def test_a_number_presses_the_button_of_the_last_message(visitor: Visitor) -> None:
+    await visitor.says("菜单", "2")
+    assert visitor.session.script == "handoff"
+    await visitor.says("菜单", "９")  # no such button: a sentence like any other
+    assert visitor.outcome is Outcome.DECLINED
+
+
+@pytest.mark.parametrize("send", ["/nowhere", "/", "/policy.show?id=gone&part=how", "/menu?x=1"])
+async def test_a_button_that_leads_nowhere_does_no_harm(visitor: Visitor, send: str) -> None:
+    assert await visitor.presses(send)
+
+
+async def test_a_link_from_a_poster_leads_to_its_policy(visitor: Visitor) -> None:
+    assert "创业担保贷款" in await visitor.presses("/link?to=startup-loan")
+    assert "创业担保贷款" not in await visitor.presses("/link?to=<script>")
+
+
+@pytest.mark.parametrize("kind", [Kind.UNREADABLE, Kind.CONTACT, Kind.LOCATION])
+async def test_what_is_not_words_is_answered_kindly(visitor: Visitor, kind: Kind) -> None:
+    assert await visitor.says(Heard("1,2", kind=kind))
+
+
+@pytest.mark.parametrize("kind", [Kind.LEFT, Kind.RETURNED])
+async def test_coming_and_going_is_not_answered(visitor: Visitor, kind: Kind) -> None:
+    assert await visitor.says(Heard(kind=kind)) == ""
+
+
+async def test_a_session_of_a_script_that_is_gone_begins_at_the_menu(visitor: Visitor) -> None:
+    visitor.session = Session(script="wish?x=1", answers={"a": "b"}, greeted="1", at=1000.0)
+    assert await visitor.says("你好")
+    assert visitor.session.script is None
+
+
+async def test_a_turn_leaves_the_session_before_it_as_it_was(visitor: Visitor) -> None:
+    await visitor.says("创业")
+    before = visitor.session
+    packed = before.pack()
+    await visitor.board.take(before, Heard("1"), "web:a", "7-2-0", 1001.0)
+    assert before.pack() == packed

@@ -1,0 +1,131 @@
+"""Real processes for tests: the hotline itself, and the bare bot it is compared with."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[1]
+STARTS_WITHIN = 60.0  # seconds, on a busy machine
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Process:
+    """A command with settings, started, killed and started again on the same port and folder."""
+
+    command: list[str]
+    settings: dict[str, str]
+    port: int
+    log: Path
+    popen: subprocess.Popen[bytes] | None = None
+    started_in: float = 0.0
+
+    def start(self) -> None:
+        began = time.perf_counter()
+        with self.log.open("ab") as log:
+            self.popen = subprocess.Popen(
+                self.command,
+                env={**os.environ, **self.settings},
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+            )
+        while not self.is_up():
+            assert self.popen.poll() is None, self.log.read_text()[-3000:]
+            assert time.perf_counter() - began < STARTS_WITHIN, self.log.read_text()[-3000:]
+            time.sleep(0.01)
+        self.started_in = time.perf_counter() - began
+
+    async def start_beside(self) -> None:
+        await asyncio.to_thread(self.start)
+
+    def is_up(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 0.2):
+                return True
+        except OSError:
+            return False
+
+    def kill(self, number: int = signal.SIGKILL) -> None:
+        assert self.popen is not None
+        self.popen.send_signal(number)
+        self.popen.wait(30)
+
+    def stop(self) -> float:
+        """End it kindly; how many seconds that took."""
+        began = time.perf_counter()
+        if self.popen is not None and self.popen.poll() is None:
+            self.kill(signal.SIGTERM)
+        return time.perf_counter() - began
+
+    def resident(self) -> int:
+        """Bytes of memory in use."""
+        assert self.popen is not None
+        return int(psutil.Process(self.popen.pid).memory_info().rss)
+
+    def processor_seconds(self) -> float:
+        assert self.popen is not None
+        times = psutil.Process(self.popen.pid).cpu_times()
+        return float(times.user + times.system)
+
+    def redis(self) -> psutil.Process:
+        """Its redis-server."""
+        assert self.popen is not None
+        [server] = psutil.Process(self.popen.pid).children()
+        return server
+
+    def get(self, path: str) -> bytes:
+        """What a GET answers, whatever its status."""
+        try:
+            with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+                return bytes(answer.read())
+        except HTTPError as error:
+            return error.read()
+
+
+@contextmanager
+def hotline(folder: Path, **settings: str) -> Iterator[Process]:
+    """The hotline with its data in `folder`, not started yet."""
+    port = free_port()
+    own = {"PORT": str(port), "VAR_DIR": str(folder / "var"), **settings}
+    command = [sys.executable, "-m", "bot", "serve"]
+    process = Process(command, own, port, folder / "hotline.log")
+    try:
+        yield process
+    finally:
+        process.stop()
+
+
+@contextmanager
+def bare_bot(folder: Path, api: str, redis_socket: Path, *options: str) -> Iterator[Process]:
+    """The bare aiogram bot, not started yet."""
+    port = free_port()
+    command = [sys.executable, "-m", "tests.bench.bare", "--port", str(port), "--api", api]
+    process = Process(
+        [*command, "--socket", str(redis_socket), *options], {}, port, folder / "bare.log"
+    )
+    try:
+        yield process
+    finally:
+        process.stop()

@@ -1,0 +1,108 @@
+"""Imports run one way, words live in content, and every setting is explained."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Who may import whom: a part may use itself and the parts named.
+MAY_USE = {
+    "dialogs": {"dialogs"},
+    "bot.pipeline": {
+        "bot.pipeline",
+        "bot.channels.delivery",
+        "bot.metrics",
+        "bot.words",
+        "dialogs",
+    },
+    "bot.channels": {"bot.channels", "bot.pipeline", "dialogs"},
+    "bot.knowledge": {"bot.knowledge", "dialogs"},
+    "bot.records": {"bot.records", "bot.pipeline.messages", "dialogs"},
+    "bot.words": {"bot.pipeline.messages", "dialogs"},
+    "bot.content": {"bot.knowledge", "bot.settings", "bot.words"},
+    "bot.health": {"bot.metrics", "bot.pipeline"},
+    "bot.terminal": {"bot.pipeline", "dialogs"},
+    "bot.settings": set(),
+    "bot.logs": set(),
+    "bot.metrics": set(),
+    "bot.embedded": set(),
+}
+KNOW_EVERYTHING = {"bot.app", "bot.cli", "bot.__main__", "bot"}
+SENTENCE = re.compile(r"[一-鿿]{6,}")
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for top in ("bot", "dialogs"):
+        for path in sorted((ROOT / top).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+            yield name, path
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def within(name: str, part: str) -> bool:
+    return name == part or name.startswith(f"{part}.")
+
+
+@pytest.mark.parametrize(("name", "path"), list(modules()), ids=lambda value: str(value))
+def test_a_module_imports_only_what_its_part_may(name: str, path: Path) -> None:
+    if name in KNOW_EVERYTHING:
+        return
+    [part] = [part for part in MAY_USE if within(name, part)]
+    for used in imported(path):
+        if within(used, "bot") or within(used, "dialogs"):
+            allowed = any(within(used, it) for it in MAY_USE[part])
+            assert allowed, f"{name} may not import {used}"
+
+
+def test_nobody_imports_the_composition_root_but_the_command() -> None:
+    users = {name for name, path in modules() if "bot.app" in imported(path)}
+    assert users <= {"bot.cli"}
+
+
+@pytest.mark.parametrize(("name", "path"), list(modules()), ids=lambda value: str(value))
+def test_what_people_read_is_in_content_not_in_code(name: str, path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docs = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+            assert not SENTENCE.search(node.value), f"{path}:{node.lineno}: {node.value}"
+
+
+def test_every_setting_is_explained_to_operators() -> None:
+    page = (ROOT / "deploy/README.md").read_text(encoding="utf-8")
+    words = yaml.safe_load((ROOT / "content/replies/settings.yaml").read_text(encoding="utf-8"))
+    for name in Settings.model_fields:
+        assert f"`{name.upper()}`" in page
+        assert words[name]
+
+
+def test_nothing_stands_at_the_top_that_was_not_agreed() -> None:
+    agreed = {
+        "pyproject.toml", "bot", "dialogs", "content", "tests", "deploy", "README.md",
+        "README.zh-CN.md", "Makefile", "LICENSE", "CHANGELOG.md", ".ci", ".gitignore", ".git",
+    }  # fmt: skip
+    made = {".venv", "var", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis"}
+    assert {path.name for path in ROOT.iterdir()} - made <= agreed
