@@ -32,7 +32,7 @@ class Words:
             lstrip_blocks=True,
         )
         environment.globals.update(common)
-        self._plain = dict(texts)
+        self.texts = dict(texts)
         self._texts = {key: _compiled(environment, key, text) for key, text in texts.items()}
 
     @classmethod
@@ -49,7 +49,7 @@ class Words:
     def group(self, name: str) -> dict[str, str]:
         """The texts of one file, key by key, as they are written."""
         prefix = f"{name}."
-        mine = {key: text for key, text in self._plain.items() if key.startswith(prefix)}
+        mine = {key: text for key, text in self.texts.items() if key.startswith(prefix)}
         return {key.removeprefix(prefix): text.strip() for key, text in mine.items()}
 
     def render(self, reply: Reply) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Protocol
 
 from dialogs.menu import person
-from dialogs.questions import choice, pick, words
 from dialogs.talk import Option, Reply, Talk
 
 REASONS = {"1": "没听懂", "2": "不是我问的", "3": "说得不对", "4": "不够详细"}
@@ -25,8 +24,7 @@ class FeedbackBook(Protocol):
 
 async def take_verdict(talk: Talk, book: FeedbackBook) -> Reply:
     """Thank for a 有用; ask after a 没用 what was wrong."""
-    about = await talk.ask("about", words())
-    useful = await talk.ask("useful", choice("yes", "no")) == "yes"
+    about, useful = talk.given("about") or "", talk.given("useful") == "yes"
     await book.record(talk.visitor, about, useful, talk.event)
     if useful:
         return Reply("feedback.thanks")
@@ -39,7 +37,6 @@ async def take_verdict(talk: Talk, book: FeedbackBook) -> Reply:
 
 async def take_reason(talk: Talk, book: FeedbackBook) -> Reply:
     """Why the answer was of no use."""
-    about = await talk.ask("about", words())
-    why = await talk.ask("why", pick(REASONS))
-    await book.explain(talk.visitor, about, REASONS[why], talk.event)
-    return Reply("feedback.noted", {"reason": REASONS[why]}, (person(),))
+    about, reason = talk.given("about") or "", REASONS.get(talk.given("why") or "", "")
+    await book.explain(talk.visitor, about, reason, talk.event)
+    return Reply("feedback.noted", {"reason": reason}, (person(),))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from dialogs.questions import words
 from dialogs.talk import Option, Reply, Talk
 
 
@@ -38,7 +37,7 @@ def person() -> Option:
 
 async def follow_link(talk: Talk, library: Titles) -> Reply:
     """A visitor came by a link that names a policy, from a poster or a web page."""
-    policy = await talk.ask("to", words())
+    policy = talk.given("to")
     titles = library.titles()
     if policy not in titles:
         return await show_menu(talk)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from dialogs.menu import menu, person
-from dialogs.questions import pick, pick_or_words, words
+from dialogs.questions import pick_or_words, words
 from dialogs.talk import Option, Outcome, Reply, Talk
 
 NONE_OF_THESE = "都不是"
@@ -111,8 +111,9 @@ async def answer_question(talk: Talk, library: Library) -> Reply:
 
 async def show_policy(talk: Talk, library: Library) -> Reply:
     """Show one section of one policy: where the buttons under an answer lead."""
-    policy = await talk.ask("id", pick(library.titles()))
-    part = await talk.ask("part", pick(library.parts()))
+    policy, part = talk.given("id"), talk.given("part")
+    if policy not in library.titles() or part not in library.parts():
+        return Reply("policy.gone", options=(person(), menu()))
     return _told(talk, "policy.part", (library.show(policy, part),), {"shown": part})
 
 

@@ -180,7 +180,8 @@ class Talk:
         self._outcome, self._evidence = outcome, evidence
 
     def given(self, name: str) -> str | None:
-        """The argument `name` this script was started with."""
+        """The argument `name` this script was started with; whoever made the button may have put
+        anything there, or nothing."""
         return self._given.get(name)
 
     def _known(self, name: str, question: Question[T]) -> T:

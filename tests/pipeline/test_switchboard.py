@@ -13,6 +13,7 @@ import yaml
 from bot.pipeline.sessions import Session
 from bot.pipeline.switchboard import Switchboard
 from bot.words import Words
+from dialogs.feedback import take_reason, take_verdict
 from dialogs.handoff import ask_for_a_person
 from dialogs.menu import follow_link, show_menu
 from dialogs.policy import (
@@ -65,6 +66,7 @@ class SmallLibrary:
 @dataclass
 class Tray:
     tickets: list[tuple[str, str, str]] = field(default_factory=list)
+    verdicts: list[tuple[str, str]] = field(default_factory=list)
 
     async def open(self, visitor: str, topic: str, key: str, context: str) -> Tray:
         self.tickets.append((visitor, topic, context))
@@ -74,9 +76,15 @@ class Tray:
     def number(self) -> int:
         return len(self.tickets)
 
+    async def record(self, visitor: str, about: str, useful: bool, key: str) -> None:
+        self.verdicts.append((about, str(useful)))
+
+    async def explain(self, visitor: str, about: str, reason: str, key: str) -> None:
+        self.verdicts.append((about, reason))
+
 
 async def order(talk: Talk) -> Reply:
-    return Reply("menu.linked", {"title": await talk.ask("useful", choice("茶", "水"))})
+    return Reply("order.done", {"drink": await talk.ask("drink", choice("茶", "水"))})
 
 
 class Visitor:
@@ -90,10 +98,13 @@ class Visitor:
             "policy": partial(answer_question, library=library),
             "policy.show": partial(show_policy, library=library),
             "handoff": partial(ask_for_a_person, desk=self.tray),
-            "feedback": order,
+            "feedback": partial(take_verdict, book=self.tray),
+            "feedback.why": partial(take_reason, book=self.tray),
+            "order": order,
         }
-        words = Words.load(CONTENT / "replies", FACTS)
-        self.board = Switchboard(scripts, words, COMMANDS, "1")
+        real = Words.load(CONTENT / "replies", FACTS)
+        ours = {"order.drink": "喝什么？", "order.done": "来了：{{ drink }}"}
+        self.board = Switchboard(scripts, Words(real.texts | ours, FACTS), COMMANDS, "1")
         self.session = Session(greeted="1", at=1000.0)
         self.at = 1000.0
         self.outcome = Outcome.CHAT
@@ -178,40 +189,53 @@ async def test_what_was_asked_long_ago_is_no_topic_any_more(visitor: Visitor) ->
 async def test_a_policy_question_inside_another_script_is_answered_and_the_script_goes_on(
     visitor: Visitor,
 ) -> None:
-    await visitor.presses("/feedback")
+    await visitor.presses("/order")
     said = await visitor.says("创业贷款多少")
     assert "创业担保贷款的lead" in said
-    assert said.endswith(visitor.board._words.say("feedback.useful"))
-    assert "水" in await visitor.says("水")
+    assert said.endswith("喝什么？")
+    assert await visitor.says("水") == "来了：水"
 
 
 async def test_what_the_running_question_cannot_read_is_complained_of(visitor: Visitor) -> None:
-    await visitor.presses("/feedback")
+    await visitor.presses("/order")
     said = await visitor.says("咖啡")
     assert "请从下面选一个" in said
-    assert visitor.session.script == "feedback"
+    assert visitor.session.script == "order"
 
 
 @pytest.mark.parametrize("word", ["返回", "取消", "菜单", "人工", "返回。", " 取消 "])
 async def test_the_four_words_work_everywhere(visitor: Visitor, word: str) -> None:
-    for before in ([], ["创业"], [Heard.press("/feedback")], ["创业贷款"]):
+    for before in ([], ["创业"], [Heard.press("/order")], ["创业贷款"]):
         visitor.session = Session(greeted="1", at=1000.0)
-        await visitor.says(*before, word)
-        assert visitor.session.script in (None, "handoff")
+        assert await visitor.says(*before, word)
+        assert visitor.session.script in (None, "handoff", "policy")
+        assert visitor.session.answers == {}
 
 
 async def test_back_asks_the_question_before_again(visitor: Visitor) -> None:
     await visitor.says("创业")
     assert visitor.session.answers == {"question": "创业"}
     said = await visitor.says("返回")
-    assert said == visitor.board._words.say("policy.question")
+    assert "问" in said
+    assert visitor.session.script == "policy"
     assert "创业担保贷款的lead" in await visitor.says("创业贷款")
 
 
 async def test_an_old_button_is_told_to_be_old(visitor: Visitor) -> None:
     assert "过期" in await visitor.presses("which=startup-loan")
-    await visitor.presses("/feedback")
+    await visitor.presses("/order")
     assert "前面问题" in await visitor.presses("which=startup-loan")
+
+
+async def test_a_verdict_is_kept_with_the_turn_it_is_about_and_no_use_asks_why(
+    visitor: Visitor,
+) -> None:
+    await visitor.says("创业贷款多少")
+    [useful, useless] = [send for send in visitor.sends if send.startswith("/feedback")]
+    assert "谢谢" in await visitor.presses(useful)
+    await visitor.presses(useless)
+    await visitor.presses(visitor.sends[2])
+    assert visitor.tray.verdicts == [("7-1-0", "True"), ("7-1-0", "False"), ("7-1-0", "说得不对")]
 
 
 async def test_a_number_presses_the_button_of_the_last_message(visitor: Visitor) -> None:
