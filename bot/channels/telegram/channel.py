@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections import OrderedDict
 from collections.abc import Iterable
+from functools import lru_cache
+from itertools import islice
 
 import structlog
 from aiogram import Bot
@@ -90,26 +92,30 @@ class Telegram:
 
 def keyboard_of(buttons: Iterable[Button]) -> Keyboard | None:
     """The buttons in rows: long labels alone, short ones up to three side by side."""
-    rows: list[list[Button]] = []
-    for button in buttons:
-        if rows and _has_room([*rows[-1], button]):
-            rows[-1].append(button)
-        else:
-            rows.append([button])
-    if not rows:
+    keys = [{"text": button.label, "callback_data": button.send} for button in buttons]
+    if not keys:
         return None
-    return {"inline_keyboard": [[_key(button) for button in row] for row in rows]}
+    left = iter(keys)
+    rows = _rows(tuple(key["text"] for key in keys))
+    return {"inline_keyboard": [list(islice(left, row)) for row in rows]}
 
 
-def _has_room(row: list[Button]) -> bool:
-    widest = max(_width(button.label) for button in row)
-    return len(row) in ROOM and widest <= ROOM[len(row)]
+@lru_cache(4096)  # the same few sets of labels stand under nearly every message
+def _rows(labels: tuple[str, ...]) -> tuple[int, ...]:
+    """How many buttons each row holds."""
+    rows: list[list[str]] = []
+    for label in labels:
+        if rows and _has_room([*rows[-1], label]):
+            rows[-1].append(label)
+        else:
+            rows.append([label])
+    return tuple(map(len, rows))
+
+
+def _has_room(row: list[str]) -> bool:
+    return len(row) in ROOM and max(map(_width, row)) <= ROOM[len(row)]
 
 
 def _width(label: str) -> float:
     """How wide a label is, in Chinese characters."""
     return sum(1.0 if unicodedata.east_asian_width(one) in "WF" else 0.5 for one in label)
-
-
-def _key(button: Button) -> dict[str, str]:
-    return {"text": button.label, "callback_data": button.send}

@@ -1,0 +1,165 @@
+"""Journal lines as rows: what a batch adds to each table, in the order it is written.
+
+Every process writes in the same order (visitors by urn, messages by journal id, deliveries by ref),
+so that two that write the same lines wait for each other instead of deadlocking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any, assert_never
+
+from bot.pipeline.messages import DeliveryLine, HeardLine, Line, SaidLine, VisitorLine
+from bot.records.columns import moment
+from bot.records.tables import Arrival, Direction, Presence
+from dialogs.talk import Kind, Outcome
+
+Values = dict[str, Any]  # column -> value, as it goes to the driver
+
+_UNANSWERED = frozenset({Outcome.DECLINED, Outcome.CHOICES})
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What one batch has for each table."""
+
+    visitors: dict[str, Values] = field(default_factory=dict)  # by urn: heard from
+    presences: dict[str, Values] = field(default_factory=dict)  # by urn: left or returned
+    messages: list[Values] = field(default_factory=list)
+    unanswered: list[Values] = field(default_factory=list)
+    deliveries: list[Values] = field(default_factory=list)
+
+
+def rows_of(batch: Sequence[tuple[str, Line]]) -> Rows:
+    """The rows of a batch of (journal id, line)."""
+    rows = Rows()
+    for journal_id, line in sorted(batch, key=_place):
+        match line:
+            case HeardLine():
+                rows.messages.append(_heard(journal_id, line))
+                _seen(rows.visitors, line)
+            case SaidLine():
+                rows.messages.append(_said(journal_id, line))
+                if line.outcome in _UNANSWERED and line.asked.strip():
+                    rows.unanswered.append(_unanswered(journal_id, line))
+            case DeliveryLine():
+                rows.deliveries.append(_delivery(line))
+            case VisitorLine():
+                _presence(rows.presences, line)
+            case _:
+                assert_never(line)
+    rows.deliveries.sort(key=itemgetter("of_ref"))
+    return rows
+
+
+def in_order(rows: dict[str, Values]) -> list[Values]:
+    """The rows by their keys."""
+    return [rows[key] for key in sorted(rows)]
+
+
+def _place(entry: tuple[str, Line]) -> tuple[int, ...]:
+    """Where the line stands in the journal: "17-1526919030474-0" by its numbers."""
+    try:
+        return tuple(map(int, entry[0].split("-")))
+    except ValueError:
+        return ()
+
+
+def _heard(journal_id: str, line: HeardLine) -> Values:
+    pressed = {"start": line.start, "question": line.question}
+    return {
+        "journal_id": journal_id,
+        "ref": None,
+        "event": line.event,
+        "urn": line.urn,
+        "direction": Direction.HEARD.value,
+        "at": moment(line.at),
+        "text": line.text,
+        "kind": line.kind,
+        "script": None,
+        "outcome": None,
+        "policies": [],
+        "evidence": {key: value for key, value in pressed.items() if value is not None},
+        "buttons": [],
+        "asked": None,
+        "delivery": None,
+    }
+
+
+def _said(journal_id: str, line: SaidLine) -> Values:
+    return {
+        "journal_id": journal_id,
+        "ref": line.ref,
+        "event": line.event,
+        "urn": line.urn,
+        "direction": Direction.SAID.value,
+        "at": moment(line.at),
+        "text": line.text,
+        "kind": None,
+        "script": line.script,
+        "outcome": line.outcome,
+        "policies": line.policies,
+        "evidence": line.evidence,
+        "buttons": line.buttons,
+        "asked": line.asked,
+        "delivery": Arrival.QUEUED.value,
+    }
+
+
+def _unanswered(journal_id: str, line: SaidLine) -> Values:
+    return {
+        "journal_id": journal_id,
+        "urn": line.urn,
+        "question": line.asked,
+        "at": moment(line.at),
+        "outcome": line.outcome,
+        "evidence": line.evidence,
+    }
+
+
+def _delivery(line: DeliveryLine) -> Values:
+    is_sent = line.state == Arrival.SENT
+    return {
+        "of_ref": line.ref,
+        # The network's word settles what was unknown; everything else is told once.
+        "unless_settled": Arrival.UNKNOWN.value if is_sent else Arrival.QUEUED.value,
+        "delivery": line.state,
+        "delivered_at": moment(line.at) if is_sent else None,
+        "external": line.external or None,
+        "detail": line.detail or None,
+    }
+
+
+def _seen(visitors: dict[str, Values], line: HeardLine) -> None:
+    """Whoever speaks is here again, unless what we heard is that they leave."""
+    state = Presence.STOPPED if line.kind == Kind.LEFT else Presence.ACTIVE
+    now = _visitor(line.urn, line.at, state, None)
+    before = visitors.get(line.urn)
+    if before is not None:
+        now["first_seen"] = min(before["first_seen"], now["first_seen"])
+        now["last_seen"] = max(before["last_seen"], now["last_seen"])
+        if before["state_at"] > now["state_at"]:
+            now["state"], now["state_at"] = before["state"], before["state_at"]
+    visitors[line.urn] = now
+
+
+def _presence(presences: dict[str, Values], line: VisitorLine) -> None:
+    now = _visitor(line.urn, line.at, line.state, line.detail or None)
+    before = presences.get(line.urn)
+    if before is None or before["state_at"] <= now["state_at"]:
+        presences[line.urn] = now
+
+
+def _visitor(urn: str, seconds: float, state: str, detail: str | None) -> Values:
+    at = moment(seconds)
+    return {
+        "urn": urn,
+        "channel": urn.partition(":")[0],
+        "first_seen": at,
+        "last_seen": at,
+        "state": str(state),
+        "state_at": at,
+        "detail": detail,
+    }

@@ -1,0 +1,144 @@
+"""The tables, in the hotline's own nouns. Times are UTC; `urn` names a visitor: "telegram:123".
+
+A change here needs a migration beside it; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import BigInteger, Index, Integer, MetaData
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from bot.records.columns import JSON_COLUMN, Moment, Name, Words
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Presence(StrEnum):
+    """Whether a visitor may be written to unasked."""
+
+    ACTIVE = "active"
+    STOPPED = "stopped"
+
+
+class Direction(StrEnum):
+    """Who spoke."""
+
+    HEARD = "heard"
+    SAID = "said"
+
+
+class Arrival(StrEnum):
+    """What became of a message on its way: QUEUED until the network has answered."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    GONE = "gone"
+    UNKNOWN = "unknown"
+
+
+class Row(DeclarativeBase):
+    """A row of any table."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map: ClassVar[dict[object, object]] = {
+        str: Name,
+        datetime: Moment,
+        Mapping[str, object]: JSON_COLUMN,
+        list[str]: JSON_COLUMN,
+    }
+    # SQLite counts up only a column declared as INTEGER.
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, sort_order=-1
+    )
+
+
+class VisitorRow(Row):
+    """Somebody who chats with the hotline."""
+
+    __tablename__ = "visitors"
+
+    urn: Mapped[str] = mapped_column(unique=True)
+    channel: Mapped[str]
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]  # when they last said something
+    state: Mapped[str]  # Presence
+    state_at: Mapped[datetime]  # what is older cannot change the state any more
+    detail: Mapped[str | None] = mapped_column(Words)  # why they stopped
+
+
+class MessageRow(Row):
+    """One thing heard or said."""
+
+    __tablename__ = "messages"
+    __table_args__ = (Index(None, "urn", "at"), Index(None, "at"))
+
+    journal_id: Mapped[str] = mapped_column(unique=True)  # "17-1526919030474-0"
+    ref: Mapped[str | None] = mapped_column(unique=True)  # a said message's name for ever
+    event: Mapped[str]  # the turn it belongs to
+    urn: Mapped[str]
+    direction: Mapped[str]  # Direction
+    at: Mapped[datetime]
+    text: Mapped[str] = mapped_column(Words)
+    kind: Mapped[str | None]  # heard: dialogs.talk.Kind
+    script: Mapped[str | None]
+    outcome: Mapped[str | None]  # said: dialogs.talk.Outcome
+    policies: Mapped[list[str]]
+    evidence: Mapped[Mapping[str, object]]
+    buttons: Mapped[list[str]]
+    asked: Mapped[str | None] = mapped_column(Words)
+    delivery: Mapped[str | None]  # said: Arrival
+    delivered_at: Mapped[datetime | None]  # when the network took it
+    external: Mapped[str | None]  # the network's own id of it
+    detail: Mapped[str | None] = mapped_column(Words)  # why it did not arrive
+
+
+class TicketRow(Row):
+    """A question handed to a person; its id is the number the visitor is told."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (Index(None, "state", "opened_at"), {"sqlite_autoincrement": True})
+
+    key: Mapped[str] = mapped_column(unique=True)
+    urn: Mapped[str]
+    topic: Mapped[str] = mapped_column(Words)
+    context: Mapped[str] = mapped_column(Words)
+    opened_at: Mapped[datetime]
+    state: Mapped[str]
+
+
+class FeedbackRow(Row):
+    """A visitor's verdict on an answer."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (Index(None, "about", "at"), Index(None, "at"))
+
+    key: Mapped[str] = mapped_column(unique=True)
+    urn: Mapped[str]
+    about: Mapped[str]  # the turn that answered: MessageRow.event
+    useful: Mapped[bool]
+    at: Mapped[datetime]
+    reason: Mapped[str | None] = mapped_column(Words)
+
+
+class UnansweredRow(Row):
+    """A question the hotline could not answer, or only by offering a choice."""
+
+    __tablename__ = "unanswered"
+    __table_args__ = (Index(None, "at"),)
+
+    journal_id: Mapped[str] = mapped_column(unique=True)
+    urn: Mapped[str]
+    question: Mapped[str] = mapped_column(Words)
+    at: Mapped[datetime]
+    outcome: Mapped[str]
+    evidence: Mapped[Mapping[str, object]]
