@@ -33,7 +33,12 @@ class Words:
         )
         environment.globals.update(common)
         self.texts = dict(texts)
-        self._texts = {key: _compiled(environment, key, text) for key, text in texts.items()}
+        self._fixed = {key: text.strip() for key, text in texts.items() if "{" not in text}
+        self._texts = {
+            key: _compiled(environment, key, text)
+            for key, text in texts.items()
+            if key not in self._fixed
+        }
 
     @classmethod
     def load(cls, folder: Path, common: Mapping[str, object]) -> Words:
@@ -58,6 +63,8 @@ class Words:
 
     def say(self, key: str, **facts: object) -> str:
         """The text of `key` with its facts. Raises WordsError when either is missing."""
+        if key in self._fixed:
+            return self._fixed[key]
         try:
             return self._texts[key].render(facts).strip()
         except KeyError:

@@ -85,8 +85,7 @@ class _Connection(asyncio.Protocol):
         self._buffer = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport: Any = transport  # uvloop's is no asyncio.Transport
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data

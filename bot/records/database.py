@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import Final
 
 import asyncpg
-from alembic.util import CommandError
 from sqlalchemy import URL, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
 from bot.records.engines import BUSY, CACHE, DatabaseUnusable, address_of, engine_for, name_of
-from bot.records.migrations import upgrade
+from bot.records.migrations import UnknownVersion, upgrade
 
 DOWN: Final = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 
@@ -44,7 +43,7 @@ class Database:
         try:
             await _migrate(address)
             return cls(engine_for(address))
-        except (*DOWN, CommandError, TypeError, ValueError) as error:
+        except (*DOWN, UnknownVersion, TypeError, ValueError) as error:
             raise _unusable(address, error) from error
 
     async def ping(self) -> None:
@@ -104,7 +103,7 @@ async def _set(connection: AsyncConnection, busy: float, cache: int) -> None:
 
 
 def _unusable(address: URL, error: BaseException) -> DatabaseUnusable:
-    if isinstance(error, CommandError):
+    if isinstance(error, UnknownVersion):
         return DatabaseUnusable(f"{name_of(address)} was made by a newer version of this program.")
     while error.__cause__ is not None:  # the driver's own words, below SQLAlchemy's
         error = error.__cause__

@@ -9,6 +9,7 @@ import stat
 import sys
 import traceback
 from asyncio.subprocess import PIPE
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
 from bot.records.database import DOWN, Database, DatabaseUnusable
+from bot.records.migrations import LATEST
 from bot.records.tables import Row
 
 from .postgres import Postgres
@@ -218,3 +220,9 @@ async def test_a_lost_postgresql_is_down(postgres: Postgres, postgres_url: str) 
     with pytest.raises(DOWN):
         await database.ping()
     await database.close()
+
+
+def test_the_last_step_is_named_where_start_up_looks_for_it() -> None:
+    steps = sorted((files("bot.records.migrations") / "versions").iterdir(), key=lambda it: it.name)
+    last = [step.name for step in steps if step.name.endswith(".py")][-1]
+    assert last.partition("_")[0] == LATEST
