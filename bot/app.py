@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import uuid
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import structlog
 from aiohttp import web
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
 from bot.channels.delivery import Channel, Pace
 from bot.channels.webchat.routes import WebChatSettings, WebChatSite
+from bot.connection import open_line
 from bot.content import Content
-from bot.embedded import (
-    PREDECESSOR_ENDS_WITHIN,
-    AlreadyRunning,
-    EmbeddedRedis,
-    FolderLock,
-    socket_path,
-)
 from bot.health import Health, durability_of
 from bot.metrics import Metrics
 from bot.pipeline.closing import Closing
@@ -35,14 +28,17 @@ from bot.pipeline.inbox import Inbox
 from bot.pipeline.journal import JournalWriter
 from bot.pipeline.leases import Leases
 from bot.pipeline.line import Line
-from bot.pipeline.sender import HOPS, Sender
+from bot.pipeline.messages import Lane
+from bot.pipeline.sender import Sender
 from bot.pipeline.switchboard import Switchboard
 from bot.pipeline.worker import Worker
-from bot.records.database import Database
+from bot.records.database import DOWN, Database
 from bot.records.feedback import FeedbackBook
+from bot.records.retention import Retention
 from bot.records.tickets import Tickets
 from bot.records.transcripts import Transcripts
 from bot.settings import Settings
+from bot.tasks import finished, together
 from dialogs.feedback import FeedbackBook as VerdictBook
 from dialogs.feedback import take_reason, take_verdict
 from dialogs.handoff import Desk, ask_for_a_person
@@ -51,8 +47,10 @@ from dialogs.policy import Library, answer_question, show_policy
 from dialogs.talk import Script
 
 DRAIN_WITHIN = 3.0  # seconds that what was accepted may take to be answered at the stop
-FINISH_WITHIN = 4.0  # seconds for turns and sends under way; what is left is the next process's
 LARGEST_BODY = 128 * 1024  # bytes
+FORGET_EVERY = 6 * 3600.0  # seconds
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,40 +96,6 @@ async def serve(
         await _Hotline(settings, content, line, database).run(stop, started, stack)
 
 
-@asynccontextmanager
-async def open_line(settings: Settings, beside: bool = False) -> AsyncIterator[Line]:
-    """The line to Redis: to REDIS_URL, or to the bundled server, started for as long.
-
-    `beside`: a service may be running here, whose server is then used.
-    """
-    async with AsyncExitStack() as stack:
-        redis = await _redis(settings, beside, stack)
-        stack.push_async_callback(redis.aclose)
-        line = Line(redis)
-        await stack.enter_async_context(_together(line.run()))
-        await line.call("PING")
-        yield line
-
-
-async def _redis(settings: Settings, beside: bool, stack: AsyncExitStack) -> Redis:
-    if settings.redis_url is not None:
-        return Redis.from_url(settings.redis_url.get_secret_value(), **_patience())
-    folder = settings.var_dir / "redis"
-    lock = FolderLock(settings.var_dir)
-    stack.callback(lock.close)
-    try:
-        lock.take(0.0 if beside else PREDECESSOR_ENDS_WITHIN)
-    except AlreadyRunning:
-        if not beside:
-            raise
-    else:
-        server = EmbeddedRedis(folder, lock)
-        await server.start()
-        stack.callback(server.stop)
-        await stack.enter_async_context(_together(server.watch()))
-    return Redis(unix_socket_path=str(socket_path(folder)), **_patience())
-
-
 class _Hotline:
     """The parts of one process, put together."""
 
@@ -144,6 +108,7 @@ class _Hotline:
         self._database = database
         self._metrics = Metrics()
         self._closing = Closing()
+        self._hops = ["inbox", "journal"]
         self._leases = Leases(line, uuid.uuid4().hex[:12], self._wake)
         self._bell = Doorbell(self._leases.owns, lambda hop, partition: None)
         self._inbox = Inbox(line, self._bell)
@@ -156,27 +121,42 @@ class _Hotline:
         if self._settings.redis_url is None:
             await self._leases.take_over()
         webchat = self._webchat()
-        intake: list[Coroutine[Any, Any, None]] = [webchat.run(), self._content.library.warm()]
+        intake: list[Coroutine[Any, Any, None]] = [
+            webchat.run(),
+            self._content.library.warm(),
+            self._forget(),
+        ]
         channels: dict[str, Channel] = {webchat.channel.name: webchat.channel}
         telegram = "off"
         if self._settings.telegram_token is not None:
             telegram = self._add_telegram(intake, channels, stack)
-        sender = self._sender(channels)
+        senders = {name: self._sender(channel) for name, channel in channels.items()}
         durability = await durability_of(self._line)
-        health = self._health(sender, durability)
+        runs = [self._worker().run(), self._journal().run(), *(it.run() for it in senders.values())]
+        health = self._health(senders, durability)
         await self._leases.beat()
-        async with (
-            _together(self._leases.run()),
-            _finished(self._closing, self._worker().run(), sender.run(), self._journal().run()),
-        ):
-            async with _together(*intake), self._listening() as address:
+        async with together(self._leases.run()), finished(self._closing, *runs):
+            async with together(*intake), self._listening() as address:
+                gc.freeze()  # what was loaded stays for good: no collection need look at it again
                 started(Started(address, durability, telegram))
                 await stop.wait()
             await health.has_drained(DRAIN_WITHIN)
         await self._leases.give_all()
 
+    async def _forget(self) -> None:
+        """Forget what is too old, every so often; one process does it for all."""
+        kept = timedelta(days=self._settings.retention_days)
+        retention = Retention(self._database.sessions, kept, _now)
+        while True:
+            if self._leases.owns(0):
+                try:
+                    log.info("records.forgotten", rows=await retention.purge())
+                except DOWN as error:
+                    log.warning("records.not_forgotten", error=type(error).__name__)
+            await asyncio.sleep(FORGET_EVERY)
+
     def _wake(self, partition: int) -> None:
-        for hop in ("inbox", "journal", *HOPS.values()):
+        for hop in self._hops:
             self._bell.wake(hop, partition)
 
     def _webchat(self) -> WebChatSite:
@@ -233,18 +213,22 @@ class _Hotline:
         up = database.may_write
         return Worker(*parts, lambda: board, up, self._metrics, self._closing)
 
-    def _sender(self, channels: dict[str, Channel]) -> Sender:
+    def _sender(self, channel: Channel) -> Sender:
+        self._hops += [lane.outbox(channel.name) for lane in Lane]
         parts = (self._line, self._leases, self._bell)
-        return Sender(*parts, channels, self._metrics, self._closing)
+        return Sender(*parts, channel, self._metrics, self._closing)
 
     def _journal(self) -> JournalWriter:
         parts = (self._line, self._leases, self._bell)
         transcripts, up = Transcripts(self._database.sessions), self._database.may_write
         return JournalWriter(*parts, transcripts, up, self._metrics, self._closing)
 
-    def _health(self, sender: Sender, durability: str) -> Health:
-        ping, halted = self._database.ping, sender.halted
-        health = Health(self._line, self._leases, ping, halted, self._metrics, durability)
+    def _health(self, senders: Mapping[str, Sender], durability: str) -> Health:
+        def halted() -> dict[str, str]:
+            return {name: it.halted for name, it in senders.items() if it.halted is not None}
+
+        ping, hops = self._database.ping, (*self._hops, "dead")
+        health = Health(self._line, self._leases, ping, halted, hops, self._metrics, durability)
         health.add_to(self._site)
         return health
 
@@ -260,41 +244,6 @@ class _Hotline:
             yield f"http://{host}:{port}/"
         finally:
             await runner.cleanup()
-
-
-@asynccontextmanager
-async def _together(*steps: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Run beside the block; cancelled at its end."""
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(step) for step in steps]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-
-
-@asynccontextmanager
-async def _finished(closing: Closing, *steps: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Run beside the block; told to finish at its end, and cancelled if that takes too long."""
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(step) for step in steps]
-        try:
-            yield
-        finally:
-            closing.begin()
-            _, late = await asyncio.wait(tasks, timeout=FINISH_WITHIN)
-            for task in late:
-                task.cancel()
-
-
-def _patience() -> dict[str, Any]:
-    """How long one call to Redis may take. Retrying is ours: we know what may be done twice."""
-    return {
-        "socket_timeout": 5.0,
-        "socket_connect_timeout": 2.0,
-        "retry": Retry(NoBackoff(), 0),
-    }
 
 
 def _now() -> datetime:

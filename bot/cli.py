@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import errno
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import orjson
@@ -15,7 +17,7 @@ import typer
 
 from bot.content import Content, load_content, load_words
 from bot.embedded import AlreadyRunning, NoRedis
-from bot.knowledge.finding import UnusableContent
+from bot.knowledge.finding import Finding, UnusableContent
 from bot.logs import start_logging
 from bot.pipeline.line import StorageDown
 from bot.records.engines import DatabaseUnusable
@@ -24,6 +26,13 @@ from bot.words import Words, WordsError
 from dialogs.talk import Heard
 
 T = TypeVar("T")
+
+CANNOT_LISTEN = (errno.EADDRNOTAVAIL, errno.EACCES)
+
+
+class BadLine(Exception):
+    """A line of standard input is no {"q": ...}; the text is its number, counted from 1."""
+
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -110,14 +119,20 @@ async def _talk(settings: Settings) -> None:
     content = await load_content(settings)
     notepad = Notepad(typer.echo)
     conversation = Conversation(switchboard(content, notepad, notepad))
-    said = "/start"
-    while True:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the loop's own cannot end `input`
+    said: str | None = "/start"
+    while said is not None:
         for spoken in await conversation.hear(Heard(said)):
             typer.echo(f"\n{shown(spoken)}")
-        try:
-            said = await asyncio.to_thread(input, "\n> ")
-        except EOFError:
-            return
+        said = _typed()
+
+
+def _typed() -> str | None:
+    """What the visitor types next; None at the end. Nothing else has to run meanwhile."""
+    try:
+        return input("\n> ")
+    except EOFError:
+        return None
 
 
 async def _ask(settings: Settings, question: str | None, explain: bool) -> None:
@@ -128,14 +143,22 @@ async def _ask(settings: Settings, question: str | None, explain: bool) -> None:
         if explain:
             typer.echo(orjson.dumps(answer["evidence"], option=orjson.OPT_INDENT_2).decode())
         return
-    for line in sys.stdin:
+    for number, line in enumerate(sys.stdin.buffer, 1):
         if line.strip():
-            asked = str(orjson.loads(line)["q"])
+            asked = _asked(number, line)
             answer = await _answer(content, asked)
             if not explain:
                 del answer["evidence"]
             sys.stdout.buffer.write(orjson.dumps({"q": asked, **answer}) + b"\n")
             sys.stdout.flush()
+
+
+def _asked(number: int, line: bytes) -> str:
+    """The question of a line of JSON."""
+    try:
+        return str(orjson.loads(line)["q"])
+    except (ValueError, KeyError, TypeError):
+        raise BadLine(str(number)) from None
 
 
 async def _answer(content: Content, question: str) -> dict[str, Any]:
@@ -156,7 +179,7 @@ async def _answer(content: Content, question: str) -> dict[str, Any]:
 
 
 async def _dead(settings: Settings, words: Words, replay: bool) -> None:
-    from bot.app import open_line
+    from bot.connection import open_line
     from bot.pipeline.dead import DeadLetters
 
     async with open_line(settings, beside=True) as line:
@@ -178,16 +201,22 @@ async def _dead(settings: Settings, words: Words, replay: bool) -> None:
 
 
 async def _check(settings: Settings, words: Words) -> int:
-    """Print what is wrong with the content; 1 when something is."""
+    """Print what is wrong with the content; 1 when it cannot be served with that."""
     from bot.knowledge.check import check as check_content
 
-    await load_content(settings)
     findings = check_content(settings.content_dir)
     for finding in findings:
-        typer.echo(f"{finding.file}:{finding.line}: {words.say(finding.words, **finding.facts)}")
+        typer.echo(_found(finding, words))
+    if any(finding.is_error for finding in findings):
+        return 1
+    await load_content(settings)
     if not findings:
         typer.echo(words.say("operator.check_clean"))
-    return 1 if findings else 0
+    return 0
+
+
+def _found(finding: Finding, words: Words) -> str:
+    return f"{finding.file}:{finding.line}: {words.say(finding.words, **finding.facts)}"
 
 
 def _on(is_on: bool) -> str:
@@ -198,19 +227,26 @@ def _begin() -> tuple[Settings, Words]:
     """The settings and the words to talk to the operator with; ends the command without them."""
     try:
         settings = read_settings()
-    except SettingsError as error:
-        _fail(_setting_wrong(error.name))
-    try:
         return settings, load_words(settings)
-    except WordsError as error:
-        _fail(str(error))
+    except (SettingsError, WordsError) as error:
+        _fail(_told_without_words(error))
 
 
-def _setting_wrong(name: str) -> str:
-    words = load_words(Settings.model_construct())
-    return words.say(
-        "operator.setting_wrong", name=name, expected=words.say(f"settings.{name.lower()}")
-    )
+def _told_without_words(error: SettingsError | WordsError) -> str:
+    try:
+        words = load_words(Settings.model_construct())  # those that came with the program
+    except WordsError as broken:
+        return str(broken)
+    match error:
+        case SettingsError(name=name):
+            return _setting_wrong(name, words)
+        case WordsError():
+            return words.say("operator.content_unusable", reason=error)
+
+
+def _setting_wrong(name: str, words: Words) -> str:
+    expected = words.say(f"settings.{name.lower()}")
+    return words.say("operator.setting_wrong", name=name, expected=expected)
 
 
 def _run(work: Coroutine[Any, Any, T], settings: Settings, words: Words) -> T:
@@ -240,12 +276,31 @@ def _sentence(error: BaseException, settings: Settings, words: Words) -> str | N
             return words.say("operator.redis_unreachable", reason=error)
         case DatabaseUnusable():
             return words.say("operator.database_unusable", reason=error)
-        case WordsError() | UnusableContent():
+        case WordsError():
             return words.say("operator.content_unusable", reason=error)
-        case OSError(errno=errno.EADDRINUSE):
-            return words.say("operator.port_taken", port=settings.port)
+        case UnusableContent(findings=findings):
+            lines = "\n".join(_found(finding, words) for finding in findings)
+            return words.say("operator.content_unusable", reason=lines)
+        case BadLine():
+            return words.say("operator.bad_line", number=error)
+        case OSError():
+            return _system_sentence(error, settings, words)
         case _:
             return None
+
+
+def _system_sentence(error: OSError, settings: Settings, words: Words) -> str | None:
+    """What the operating system refused, as far as a setting can mend it."""
+    if error.errno == errno.EADDRINUSE:
+        return words.say("operator.port_taken", port=settings.port)
+    if error.filename is None:
+        is_address = isinstance(error, socket.gaierror) or error.errno in CANNOT_LISTEN
+        place = {"host": settings.host, "port": settings.port}
+        return words.say("operator.cannot_listen", **place) if is_address else None
+    refused, folder = Path(error.filename).absolute(), settings.var_dir.absolute()
+    if refused.is_relative_to(folder) or folder.is_relative_to(refused):
+        return words.say("operator.folder_unusable", folder=folder, reason=error.strerror)
+    return None
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -31,9 +31,8 @@ class Content:
 
 def load_words(settings: Settings) -> Words:
     """The words of content/replies. Raises WordsError."""
-    hotline = _mapping(settings.content_dir / "hotline.yaml")
     facts = {
-        "hotline_name": hotline.get("name"),
+        "hotline_name": _name(settings.content_dir / "hotline.yaml"),
         "retention_days": settings.retention_days,
         "desk_hours": settings.desk_hours,
     }
@@ -46,12 +45,27 @@ async def load_content(settings: Settings, *, wait: bool = True) -> Content:
     Without `wait` the semantic view is not ready on return; run `library.warm` beside.
     """
     words = load_words(settings)
-    spoken = _mapping(settings.content_dir / "commands.yaml")
-    commands = {str(form).lower(): name for name, forms in spoken.items() for form in forms}
+    commands = _commands(settings.content_dir / "commands.yaml")
     library = await ContentLibrary.open(
         settings.content_dir, settings.var_dir / "cache", settings.semantic, date.today, wait=wait
     )
     return Content(words, commands, library)
+
+
+def _name(path: Path) -> str:
+    name = _mapping(path).get("name")
+    if not isinstance(name, str):
+        raise WordsError(f"{path}: the hotline needs a `name`")
+    return name
+
+
+def _commands(path: Path) -> dict[str, str]:
+    commands = {}
+    for name, forms in _mapping(path).items():
+        if not isinstance(forms, list) or not all(isinstance(it, (str, int)) for it in forms):
+            raise WordsError(f"{path}: {name}: what is said must be a list, as [一, 二]")
+        commands.update({str(form).lower(): name for form in forms})
+    return commands
 
 
 def _mapping(path: Path) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,8 @@ from pathlib import Path
 
 import structlog
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 log = structlog.get_logger()
@@ -81,6 +84,10 @@ class EmbeddedRedis:
 
     async def start(self) -> None:
         """Start it and wait until it answers. Raises NoRedis."""
+        server = _newest_server()
+        # Redis 6 would not see what 7 keeps there, and begin with nothing.
+        if _version(server) < (7,) and (self._folder / "appendonlydir").exists():
+            raise NoRedis("the data are those of a newer redis-server")
         self.socket.unlink(missing_ok=True)  # of a server that was killed: the lock is ours
         options = {
             "port": "0",
@@ -94,7 +101,7 @@ class EmbeddedRedis:
             "logfile": str(self._folder / "redis.log"),
         }
         self._process = subprocess.Popen(  # noqa: ASYNC220 -- a fork and exec: milliseconds, at start
-            [_newest_server(), *(word for key, it in options.items() for word in (f"--{key}", it))],
+            [server, *(word for key, it in options.items() for word in (f"--{key}", it))],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -124,7 +131,7 @@ class EmbeddedRedis:
 
     async def _until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + STARTS_WITHIN
-        client = Redis(unix_socket_path=str(self.socket), single_connection_client=True)
+        client = Redis(unix_socket_path=str(self.socket), retry=Retry(NoBackoff(), 0))
         async with client:
             while time.monotonic() < deadline:
                 if process.poll() is not None:
@@ -138,13 +145,16 @@ class EmbeddedRedis:
 
 
 def socket_path(folder: Path) -> Path:
-    """Where the redis-server with its data in `folder` listens."""
+    """Where the redis-server with its data in `folder` listens. Raises NoRedis."""
     path = folder.absolute() / "redis.sock"
     if len(os.fsencode(path)) <= LONGEST_SOCKET:
         return path
     name = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
     private = Path(tempfile.gettempdir()) / f"hotline-{os.getuid()}-{name}"
     private.mkdir(mode=0o700, exist_ok=True)
+    found = private.lstat()  # anybody may have made it before us
+    if found.st_uid != os.getuid() or not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o077:
+        raise NoRedis(f"{private} is not ours alone")
     return private / "redis.sock"
 
 

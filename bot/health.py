@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 
 from aiohttp import web
@@ -15,7 +15,6 @@ from bot.pipeline.line import Line, StorageDown
 from bot.pipeline.partitions import Keys
 
 PING_WITHIN = 2.0  # seconds
-HOPS = ("inbox", "outbox", "bulk", "journal", "dead")
 
 
 class Health:
@@ -26,16 +25,18 @@ class Health:
         line: Line,
         leases: Leases,
         ping_database: Callable[[], Awaitable[None]],
-        halted: Mapping[str, str],
+        halted: Callable[[], Mapping[str, str]],
+        hops: Sequence[str],
         metrics: Metrics,
         durability: str,
     ) -> None:
-        """`halted`: channels that may not send, and why. `durability`: what a kept message means,
-        as `durability_of` found it."""
+        """`halted`: channels that may not send, and why. `hops`: where messages wait.
+        `durability`: what a kept message means, as `durability_of` found it."""
         self._line = line
         self._leases = leases
         self._ping_database = ping_database
         self._halted = halted
+        self._hops = hops
         self._metrics = metrics
         self._durability = durability
 
@@ -49,7 +50,7 @@ class Health:
         """Wait until nothing accepted is left to answer or send; False when it takes longer."""
         try:
             async with asyncio.timeout(within):
-                while await self._depth("inbox") + await self._depth("outbox"):
+                while await self._owed():  # noqa: ASYNC110 -- Redis has the answer, no event
                     await asyncio.sleep(0.05)
         except (TimeoutError, StorageDown):
             return False
@@ -68,19 +69,25 @@ class Health:
             **parts,
             "durability": self._durability,
             "partitions": len(self._leases.owned()),
-            "halted": dict(self._halted),
+            "halted": dict(self._halted()),
         }
         return web.json_response(report, status=200 if report["ready"] else 503)
 
     async def _count(self, request: web.Request) -> web.Response:
-        with suppress(StorageDown):  # the other figures are still worth having
-            await self._measure_depths()
+        with suppress(StorageDown, TimeoutError):  # the other figures are still worth having
+            async with asyncio.timeout(PING_WITHIN):
+                await self._measure_depths()
         body = self._metrics.text()
         return web.Response(body=body, content_type="text/plain", charset="utf-8")
 
     async def _measure_depths(self) -> None:
-        for hop in HOPS:
+        for hop in self._hops:
             self._metrics.depth.labels(hop).set(await self._depth(hop))
+
+    async def _owed(self) -> int:
+        """How much of what was accepted is neither answered nor sent."""
+        hops = [hop for hop in self._hops if hop.startswith(("inbox", "outbox"))]
+        return sum([await self._depth(hop) for hop in hops])
 
     async def _depth(self, hop: str) -> int:
         owned = self._leases.owned()

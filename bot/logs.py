@@ -10,18 +10,19 @@ from collections.abc import Iterable
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-# Mainland mobile and ID numbers (network-rules 5.2), also inside longer text.
-_PHONE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
+# Mainland mobile and ID numbers (network-rules 5.2), also inside longer text; mobile numbers also
+# with the country's code, in groups, and in the wide digits of Chinese keyboards.
+_PHONE = re.compile(r"(?<!\d)((?:00)?86[- ]?)?([1１][3-9３-９]\d)[- ]?\d{4}[- ]?(\d{4})(?!\d)")
 _IDENTITY = re.compile(r"(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?!\d)")
 _CALLER = re.compile(r"(?<=request from )[\da-fA-F.:]+")  # aiohttp names the address
-_TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
-_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]+@")
+_TOKEN = re.compile(r"\d{3,}(?::|%3[Aa])[A-Za-z0-9_-]{20,}")
+_PASSWORD = re.compile(r"(://[^:/@\s]*:)\S+@")
 
 
 def masked(text: str) -> str:
     """The text with phone numbers, ID numbers, bot tokens and passwords in URLs made unreadable."""
     text = _IDENTITY.sub(r"\1********\2", text)
-    text = _PHONE.sub(r"\1****\2", text)
+    text = _PHONE.sub(r"\1\2****\3", text)
     text = _CALLER.sub("***", text)
     return _PASSWORD.sub(r"\1***@", _TOKEN.sub("***", text))
 
@@ -64,10 +65,15 @@ def _mask(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 def _masked_value(value: object) -> object:
-    if isinstance(value, str):
-        return masked(value)
-    if isinstance(value, dict):
-        return {key: _masked_value(item) for key, item in value.items()}
-    if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
-        return [_masked_value(item) for item in value]
-    return value if isinstance(value, (int, float, bool, type(None))) else masked(str(value))
+    match value:
+        case bool() | float() | None:
+            return value
+        case int():
+            shown = masked(str(value))
+            return value if shown == str(value) else shown
+        case dict():
+            return {key: _masked_value(item) for key, item in value.items()}
+        case Iterable() if not isinstance(value, (str, bytes, bytearray)):
+            return [_masked_value(item) for item in value]
+        case _:
+            return masked(str(value))

@@ -12,8 +12,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.heard = self._counter("heard", "Events accepted, by channel", ["channel"])
-        self.refused = self._counter("refused", "Events refused, by reason", ["reason"])
+        self.heard = self._counter("heard", "Events brought to an end, by channel", ["channel"])
         self.replies = self._counter(
             "replies", "Replies, by script and outcome", ["script", "outcome"]
         )

@@ -5,8 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import DirectoryPath, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from redis.asyncio.connection import parse_url
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+DATABASES = ("sqlite", "sqlite+aiosqlite", "postgres", "postgresql", "postgresql+asyncpg")
+_TIME = r"([01]?\d|2[0-4]):[0-5]\d"
 
 HERE = Path(__file__).resolve().parent.parent
 
@@ -26,14 +32,14 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(8164, ge=0, le=65535)
-    content_dir: Path = HERE / "content"
+    content_dir: DirectoryPath = HERE / "content"
     var_dir: Path = Path("var")
     redis_url: SecretStr | None = None
     database_url: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     semantic: bool = True
     retention_days: int = Field(180, ge=1, le=3650)
-    desk_hours: str = Field("8:00-18:00", pattern=r"^\d{1,2}:\d{2}-\d{1,2}:\d{2}$")
+    desk_hours: str = Field("8:00-18:00", pattern=f"^{_TIME}-{_TIME}$")
     telegram_token: SecretStr | None = Field(None)
     telegram_api: str = Field("https://api.telegram.org", pattern=r"^https?://[^\s/]+")
     telegram_webhook: str | None = Field(None, pattern=r"^https?://[^\s/]+")
@@ -42,6 +48,29 @@ class Settings(BaseSettings):
     telegram_chat_rate: float = Field(1.0, gt=0, le=100_000)
     web_origins: Annotated[tuple[str, ...], NoDecode] = ()
     web_trust_proxy: bool = False
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _in_small_letters(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parse_url(value.get_secret_value())  # ValueError
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_database(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            known = value is None or make_url(value.get_secret_value()).drivername in DATABASES
+        except ArgumentError:
+            known = False
+        if not known:
+            raise ValueError("an address of SQLite or PostgreSQL")
+        return value
 
     @field_validator("web_origins", mode="before")
     @classmethod

@@ -7,6 +7,7 @@ answer ends the turn. A script therefore keeps no state of its own, and its effe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,6 +15,8 @@ from typing import Generic, TypeVar
 from urllib.parse import parse_qsl, quote
 
 T = TypeVar("T")
+
+_MEANT = re.compile(r"[\x00-,/:-@\[-^`{-\x7f]")  # what means something in an address
 
 MAX_PRESS_BYTES = 64  # Telegram's callback_data: 1-64 bytes (core.telegram.org/bots/api)
 
@@ -219,4 +222,4 @@ def address(script: str, **given: str) -> str:
 
 def _escape(value: str) -> str:
     # Chinese stays as it is: percent signs would treble it, and a button holds 64 bytes.
-    return "".join(quote(letter) if letter.isascii() else letter for letter in value)
+    return _MEANT.sub(lambda found: quote(found[0], safe=""), value)

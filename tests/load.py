@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,8 +33,14 @@ class Got:
 
 @dataclass
 class BotApi:
-    """Answers every call of the Bot API; keeps what sendMessage brings."""
+    """Answers every call of the Bot API; keeps what sendMessage brings.
 
+    `takes`: seconds from the arrival of a message to the answer, for each one anew.
+    """
+
+    takes: Callable[[], float] | None = None
+    under_way: int = 0  # messages that have arrived and are not answered yet
+    connections: set[asyncio.Transport] = field(default_factory=set)
     got: list[Got] = field(default_factory=list)
     by_chat: defaultdict[int, list[Got]] = field(default_factory=lambda: defaultdict(list))
     waiting: dict[int, asyncio.Future[Got]] = field(default_factory=dict)
@@ -45,7 +51,11 @@ class BotApi:
         loop = asyncio.get_running_loop()
         server = await loop.create_server(lambda: _Connection(self), "127.0.0.1", 0)
         async with server:
-            yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            try:
+                yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            finally:
+                for connection in self.connections:
+                    connection.abort()
 
     async def next_to(self, chat: int) -> Got:
         """The next message to a chat."""
@@ -86,6 +96,10 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport: Any = transport  # uvloop's is no asyncio.Transport
+        self._api.connections.add(self._transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._api.connections.discard(self._transport)
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
@@ -99,12 +113,24 @@ class _Connection(asyncio.Protocol):
             method = head.split(b" ", 2)[1].rpartition(b"/")[2].decode()
             fields = _fields(body)
             result = orjson.dumps({"ok": True, "result": self._api.answer(method, fields)})
-            self._transport.write(
-                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
-                + str(len(result)).encode()
-                + b"\r\n\r\n"
-                + result
-            )
+            if method == "sendMessage" and self._api.takes is not None:
+                self._api.under_way += 1
+                asyncio.get_running_loop().call_later(self._api.takes(), self._answer_late, result)
+            else:
+                self._answer(result)
+
+    def _answer_late(self, result: bytes) -> None:
+        self._api.under_way -= 1
+        if not self._transport.is_closing():
+            self._answer(result)
+
+    def _answer(self, result: bytes) -> None:
+        self._transport.write(
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+            + str(len(result)).encode()
+            + b"\r\n\r\n"
+            + result
+        )
 
 
 def _length(head: bytes) -> int:
@@ -137,10 +163,16 @@ def update(number: int, chat: int, text: str) -> bytes:
 
 
 class Poster:
-    """Posts updates over so many keep-alive connections, as Telegram does."""
+    """Posts updates over so many keep-alive connections, as Telegram does.
 
-    def __init__(self, port: int, path: str = "/telegram", connections: int = 40) -> None:
+    `within`: seconds after which a POST counts as not answered.
+    """
+
+    def __init__(
+        self, port: int, path: str = "/telegram", connections: int = 40, within: float = 60.0
+    ) -> None:
         self._port = port
+        self._within = within
         self._head = (
             f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
             f"X-Telegram-Bot-Api-Secret-Token: {SECRET}\r\nContent-Length: "
@@ -151,19 +183,30 @@ class Poster:
 
     async def post(self, body: bytes) -> int:
         """The status of one POST; 0 when there was no answer."""
-        wires = await self._free.get()
+        wires, whole = await self._free.get(), False
         try:
-            wires = wires or await asyncio.open_connection("127.0.0.1", self._port)
-            reader, writer = wires
-            writer.write(self._head + str(len(body)).encode() + b"\r\n\r\n" + body)
-            head = await reader.readuntil(b"\r\n\r\n")
-            await reader.readexactly(_length(head))
+            async with asyncio.timeout(self._within):
+                wires = wires or await asyncio.open_connection("127.0.0.1", self._port)
+                reader, writer = wires
+                writer.write(self._head + str(len(body)).encode() + b"\r\n\r\n" + body)
+                head = await reader.readuntil(b"\r\n\r\n")
+                await reader.readexactly(_length(head))
+            whole = b"connection: close" not in head.lower()
             return int(head.split(b" ", 2)[1])
-        except (OSError, asyncio.IncompleteReadError):
-            wires = None
+        except (OSError, asyncio.IncompleteReadError):  # a time-out is an OSError
             return 0
         finally:
-            self._free.put_nowait(wires)
+            if wires is not None and not whole:  # what is still to come is no answer to the next
+                wires[1].transport.abort()
+            self._free.put_nowait(wires if whole else None)
+
+    async def hang_up(self) -> None:
+        """Close every connection, once no POST is under way."""
+        for _ in range(self._free.qsize()):
+            if (wires := self._free.get_nowait()) is not None:
+                wires[1].transport.abort()
+            self._free.put_nowait(None)
+        await asyncio.sleep(0)
 
     async def insist(self, body: bytes, pause: float = 0.05) -> float:
         """Post until it is taken; the time (perf_counter) of the first attempt."""

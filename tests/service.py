@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -23,10 +25,31 @@ STARTS_WITHIN = 60.0  # seconds, on a busy machine
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody has, and nobody gets by chance.
+
+    Below the ports that outgoing connections get: somebody who keeps on trying to connect to one
+    of those, while nobody listens there, in the end is connected with himself and so takes it.
+    """
+    while True:
+        port = random.SystemRandom().randrange(20_000, 30_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
+class Running(Protocol):
+    """A started process, as subprocess.Popen has it."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+
+    def send_signal(self, sig: int, /) -> None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
 
 
 @dataclass
@@ -37,20 +60,27 @@ class Process:
     settings: dict[str, str]
     port: int
     log: Path
-    popen: subprocess.Popen[bytes] | None = None
+    popen: Running | None = None
     started_in: float = 0.0
 
-    def start(self) -> None:
-        began = time.perf_counter()
+    def launch(self) -> None:
+        """Start it without waiting until it is up."""
+        env = {**os.environ, **self.settings}
+        env.pop("PYTHONDONTWRITEBYTECODE", None)  # an installation keeps what it has compiled
         with self.log.open("ab") as log:
             self.popen = subprocess.Popen(
                 self.command,
-                env={**os.environ, **self.settings},
+                env=env,
                 cwd=ROOT,
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
             )
+
+    def start(self) -> None:
+        began = time.perf_counter()
+        self.launch()
+        assert self.popen is not None
         while not self.is_up():
             assert self.popen.poll() is None, self.log.read_text()[-3000:]
             assert time.perf_counter() - began < STARTS_WITHIN, self.log.read_text()[-3000:]

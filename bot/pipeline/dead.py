@@ -8,12 +8,15 @@ from typing import Any
 
 import orjson
 
-from bot.pipeline.line import Line
+from bot.pipeline.line import Line, LuaScript
 from bot.pipeline.messages import Event
 from bot.pipeline.partitions import PARTITIONS, Keys
 
 UNPARSED = Keys(0)  # what no visitor can be told from is kept in this partition
 MOST_UNPARSED = 10_000  # entries: whoever holds the secret could send rubbish without end
+
+
+_replay = LuaScript.load("replay")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,8 @@ class DeadLetters:
         if letter.event is None:
             return False
         keys = Keys(letter.partition)
-        if await self._line.call("XDEL", keys.key("dead"), letter.id) == 0:
-            return False
-        await self._line.call("XADD", keys.key("inbox"), "*", "d", letter.event.pack())
-        return True
+        places = (keys.key("dead"), keys.key("inbox"))
+        return bool(await self._line.script(_replay, places, letter.id, letter.event.pack()))
 
     async def _of(self, partition: int) -> list[DeadLetter]:
         entries = await self._line.call("XRANGE", Keys(partition).key("dead"), "-", "+")

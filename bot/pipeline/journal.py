@@ -65,10 +65,17 @@ class JournalWriter:
             await self._closing.sleep(GATHER)
             try:
                 entries = await self._reader.fresh()
-                while entries and not await self._has_written(entries) and not self._closing:
-                    await self._closing.sleep(OUTAGE_PAUSE)
             except StorageDown:
                 await self._closing.sleep(OUTAGE_PAUSE)
+                continue
+            while entries and not await self._has_ended(entries) and not self._closing:
+                await self._closing.sleep(OUTAGE_PAUSE)
+
+    async def _has_ended(self, entries: list[Entry]) -> bool:
+        try:
+            return await self._has_written(entries)
+        except StorageDown:  # they are written again: that changes nothing
+            return False
 
     async def _has_written(self, entries: list[Entry]) -> bool:
         """Write what can be written and take it from the journal; False when the records are down.

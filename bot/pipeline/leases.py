@@ -24,6 +24,7 @@ log = structlog.get_logger()
 
 LASTS = 6.0  # seconds a lease lives without renewal
 BEAT = 2.0  # seconds between renewals
+AGAIN_AFTER = 0.5  # seconds until the next try when one failed
 MEMBERS = "hotline:{members}"
 
 _lease = LuaScript.load("lease")
@@ -78,16 +79,18 @@ class Leases:
         while True:
             try:
                 await self.beat()
+                await asyncio.sleep(BEAT)
             except StorageDown as down:
                 log.warning("leases.storage_down", error=str(down))
-            await asyncio.sleep(BEAT)
+                await asyncio.sleep(AGAIN_AFTER)
 
     async def beat(self) -> None:
         """One round: show that we live, renew what is ours, take what is free and falls to us."""
         alive = await self._line.script(_members, [MEMBERS], self._process, int(LASTS * 1000))
         members = [member.decode() for member in alive]
         mine = {p for p in range(PARTITIONS) if _chosen(members, p) == self._process}
-        self._leaving = set(self._tokens) - mine
+        # Work on a partition that was to leave has been dropped: it leaves, whoever comes or goes.
+        self._leaving = (self._leaving | (set(self._tokens) - mine)) & set(self._tokens)
         await asyncio.gather(*(self._give(p) for p in self._leaving if not self._busy[p]))
         await asyncio.gather(*(self._hold(p) for p in mine | set(self._tokens)))
 
@@ -114,6 +117,7 @@ class Leases:
 
     async def _give(self, partition: int) -> None:
         token = self._tokens.pop(partition, None)
+        self._leaving.discard(partition)
         if token is not None:
             await self._line.script(_release, [Keys(partition).key("owner")], token)
 

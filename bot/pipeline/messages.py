@@ -19,6 +19,11 @@ class Lane(StrEnum):
     INTERACTIVE = "interactive"
     BULK = "bulk"
 
+    def outbox(self, channel: str) -> str:
+        """The hop in which messages of this lane wait for the channel: one channel that cannot send
+        keeps no other waiting."""
+        return f"outbox:{channel}" if self is Lane.INTERACTIVE else f"bulk:{channel}"
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -50,6 +55,11 @@ class Event:
         raw: dict[str, Any] = orjson.loads(packed)
         heard = Heard(raw["text"], raw["question"], raw["start"], Kind(raw["kind"]))
         return cls(raw["urn"], heard, raw["at"], raw["dedup"])
+
+
+def channel_of(urn: str) -> str:
+    """The name of the channel a visitor comes by."""
+    return urn.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ from collections.abc import Callable
 
 from bot.pipeline.doorbell import Doorbell
 from bot.pipeline.line import Line, LuaScript
-from bot.pipeline.messages import Lane, Message, SaidLine, pack_line
+from bot.pipeline.messages import Lane, Message, SaidLine, channel_of, pack_line
 from bot.pipeline.partitions import Keys
-from bot.pipeline.sender import HOPS
 from bot.words import Words
 from dialogs.talk import Reply
 
@@ -45,6 +44,7 @@ class Outbox:
         Raises StorageDown.
         """
         keys, now, words = Keys.of(urn), self._clock(), self._words()
+        hop = lane.outbox(channel_of(urn))
         ref = f"{key}:{urn}"
         text, buttons = words.render(reply), words.buttons(reply)
         labels = [button.label for button in buttons]
@@ -53,11 +53,11 @@ class Outbox:
         line = SaidLine(key, ref, urn, now, text, labels, script, reply.outcome, cited)
         said = await self._line.script(
             _say,
-            (keys.key("said", ref), keys.key(HOPS[lane]), keys.key("journal")),
+            (keys.key("said", ref), keys.key(hop), keys.key("journal")),
             REMEMBERED,
             Message(urn, ref, text, buttons, now, once).pack(),
             pack_line(line),
         )
-        self._bell.ring(HOPS[lane], keys.partition)
+        self._bell.ring(hop, keys.partition)
         self._bell.ring("journal", keys.partition)
         return bool(said)

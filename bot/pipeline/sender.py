@@ -1,11 +1,10 @@
-"""Takes the outbox to the channels: paced, retried, each message brought to an end."""
+"""Takes the outbox of one channel to its network: paced, retried, each message to an end."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -28,7 +27,14 @@ from bot.pipeline.doorbell import Doorbell
 from bot.pipeline.lanes import Lanes
 from bot.pipeline.leases import Leases
 from bot.pipeline.line import Line, LuaScript, StorageDown
-from bot.pipeline.messages import DeliveryLine, Lane, Message, VisitorLine, pack_line
+from bot.pipeline.messages import (
+    DeliveryLine,
+    Lane,
+    Message,
+    VisitorLine,
+    channel_of,
+    pack_line,
+)
 from bot.pipeline.messages import Line as JournalLine
 from bot.pipeline.pace import Pacer
 from bot.pipeline.streams import Entry, StreamReader
@@ -40,7 +46,6 @@ FIRST_BACKOFF = 0.5  # seconds, doubled at each further try
 OUTAGE_PAUSE = 1.0  # seconds between tries while storage is down
 HALT_PAUSE = 30.0  # seconds between tries of a channel that was told to stop
 MOST_HELD = {Lane.INTERACTIVE: 4000, Lane.BULK: 500}  # messages in memory
-HOPS = {Lane.INTERACTIVE: "outbox", Lane.BULK: "bulk"}
 
 _settle = LuaScript.load("settle")
 
@@ -54,20 +59,21 @@ class Sending:
     lane: Lane
 
     @property
-    def channel(self) -> str:
-        """The name of the channel it goes by."""
-        return self.message.urn.partition(":")[0]
+    def hop(self) -> str:
+        """The hop it waits in."""
+        return self.lane.outbox(channel_of(self.message.urn))
 
 
 class Sender:
-    """Sends for the partitions this process owns, replies before what was not asked for."""
+    """Sends by one channel for the partitions this process owns, replies before what was not
+    asked for."""
 
     def __init__(
         self,
         line: Line,
         leases: Leases,
         bell: Doorbell,
-        channels: Mapping[str, Channel],
+        channel: Channel,
         metrics: Metrics,
         closing: Closing,
         clock: Callable[[], float] = time.time,
@@ -75,17 +81,14 @@ class Sender:
         self._line = line
         self._leases = leases
         self._bell = bell
-        self._channels = channels
-        self._pacers = {
-            name: Pacer(line, name, channel.pace, closing)
-            for name, channel in channels.items()
-            if channel.pace is not None
-        }
+        self._channel = channel
+        pace = channel.pace
+        self._pacer = None if pace is None else Pacer(line, channel.name, pace, closing)
         self._metrics = metrics
         self._closing = closing
         self._clock = clock
-        self._probes: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self.halted: dict[str, str] = {}  # channel -> why it may not send
+        self._probe = asyncio.Lock()
+        self.halted: str | None = None  # why the channel may not send at present
 
     async def run(self) -> None:
         """Send until the service is stopping; sends begun are finished."""
@@ -94,7 +97,8 @@ class Sender:
                 lanes.create_task(self._run_lane(lane))
 
     async def _run_lane(self, lane: Lane) -> None:
-        reader = StreamReader(self._line, self._leases, self._bell, HOPS[lane])
+        hop = lane.outbox(self._channel.name)
+        reader = StreamReader(self._line, self._leases, self._bell, hop)
         async with Lanes[Sending](self._serve, MOST_HELD[lane]) as lanes:
             while not self._closing:
                 try:
@@ -119,25 +123,33 @@ class Sender:
                     if isinstance(delivery, Unsure) and tries < TRIES and not sending.message.once:
                         await self._closing.sleep(FIRST_BACKOFF * 2 ** (tries - 1))
                         continue
-                    return await self._settle(sending, delivery)
+                    return await self._bring_to_an_end(sending, delivery)
                 except StorageDown:
                     await self._closing.sleep(OUTAGE_PAUSE)
         return None
 
+    async def _bring_to_an_end(self, sending: Sending, delivery: Delivery) -> None:
+        """Note what became of it, however long storage is away: what is sent is not sent again."""
+        while True:
+            try:
+                return await self._settle(sending, delivery)
+            except StorageDown:
+                if self._closing:
+                    return None
+                await self._closing.sleep(OUTAGE_PAUSE)
+
     async def _attempt(self, sending: Sending) -> Delivery:
         """One attempt, after the wait that the pace demands."""
-        message, name = sending.message, sending.channel
-        if name not in self._channels:
-            return Refused("no such channel")
+        message = sending.message
         if sending.lane is Lane.BULK and await self._has_stopped(sending):
             return Gone("stopped")
-        if name in self._pacers:
-            await self._pacers[name].take(message.urn, sending.lane)
-        if self._closing:
+        if self._pacer is not None:
+            await self._pacer.take(message.urn, sending.lane)
+        if self._closing or self._leases.token(sending.entry.partition) != sending.entry.token:
             return Wait(0)
         if message.once and not await self._mark(sending):
             return Unsure("a send was under way when the service stopped")
-        delivery = await self._carry(name, message)
+        delivery = await self._carry(message)
         await self._heed(sending, delivery)
         return delivery
 
@@ -150,55 +162,55 @@ class Sender:
         key = sending.entry.keys.key("sending")
         return bool(await self._line.call("HSETNX", key, sending.entry.id, 1))
 
-    async def _carry(self, name: str, message: Message) -> Delivery:
-        if name not in self.halted:
-            return await self._hand_over(name, message)
-        async with self._probes[name]:  # one message at a time finds out whether it may go on
-            if name in self.halted:
+    async def _carry(self, message: Message) -> Delivery:
+        if self.halted is None:
+            return await self._hand_over(message)
+        async with self._probe:  # one message at a time finds out whether it may go on
+            if self.halted is not None:
                 await self._closing.sleep(HALT_PAUSE)
-            return Wait(0) if self._closing else await self._hand_over(name, message)
+            return Wait(0) if self._closing else await self._hand_over(message)
 
-    async def _hand_over(self, name: str, message: Message) -> Delivery:
-        channel = self._channels[name]
-        delivery = await channel.send(message.urn.partition(":")[2], message)
+    async def _hand_over(self, message: Message) -> Delivery:
+        delivery = await self._channel.send(message.urn.partition(":")[2], message)
         if isinstance(delivery, Moved):
             log.warning("visitor.moved", urn=message.urn)
-            delivery = await channel.send(delivery.address, message)
+            delivery = await self._channel.send(delivery.address, message)
         return delivery
 
     async def _heed(self, sending: Sending, delivery: Delivery) -> None:
         """What a delivery means for the messages after it."""
-        name, urn = sending.channel, sending.message.urn
+        name = self._channel.name
         match delivery:
             case Wait(seconds=seconds):
                 self._metrics.sent.labels(name, "wait").inc()
                 if sending.message.once:
-                    await self._line.call(
-                        "HDEL", sending.entry.keys.key("sending"), sending.entry.id
-                    )
-                if name in self._pacers:
-                    await self._pacers[name].slow_down(urn, seconds)
+                    key = sending.entry.keys.key("sending")
+                    await self._line.call("HDEL", key, sending.entry.id)
+                if self._pacer is not None:
+                    await self._pacer.slow_down(sending.message.urn, seconds)
                 else:
                     await self._closing.sleep(seconds)
             case Halted(reason=reason):
-                if name not in self.halted:
+                if self.halted is None:
                     log.error("channel.halted", channel=name, reason=reason)
-                self.halted[name] = reason
-                self._metrics.halted.labels(name).set(1)
+                self._set_halted(reason)
             case _:
-                if self.halted.pop(name, None) is not None:
-                    self._metrics.halted.labels(name).set(0)
+                self._set_halted(None)
+
+    def _set_halted(self, reason: str | None) -> None:
+        self.halted = reason
+        self._metrics.halted.labels(self._channel.name).set(reason is not None)
 
     async def _settle(self, sending: Sending, delivery: Delivery) -> None:
         now = self._clock()
         message, keys = sending.message, sending.entry.keys
         if isinstance(delivery, Gone):
             await self._line.call("SADD", keys.key("stopped"), message.urn)
-        hops = (keys.key(HOPS[sending.lane]), keys.key("journal"), keys.key("sending"))
+        hops = (keys.key(sending.hop), keys.key("journal"), keys.key("sending"))
         lines = map(pack_line, _lines(message, delivery, now))
         await self._line.script(_settle, hops, sending.entry.id, *lines)
         self._bell.ring("journal", sending.entry.partition)
-        self._metrics.sent.labels(sending.channel, type(delivery).__name__.lower()).inc()
+        self._metrics.sent.labels(self._channel.name, type(delivery).__name__.lower()).inc()
         self._metrics.send_seconds.observe(max(0.0, now - message.at))
 
 

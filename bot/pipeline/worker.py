@@ -15,7 +15,7 @@ from bot.pipeline.doorbell import Doorbell
 from bot.pipeline.lanes import Lanes
 from bot.pipeline.leases import Leases
 from bot.pipeline.line import Line, LuaScript, StorageDown
-from bot.pipeline.messages import Event, HeardLine, VisitorLine, pack_line
+from bot.pipeline.messages import Event, HeardLine, Lane, VisitorLine, channel_of, pack_line
 from bot.pipeline.messages import Line as JournalLine
 from bot.pipeline.sessions import Session
 from bot.pipeline.streams import Entry, StreamReader
@@ -179,7 +179,9 @@ class Worker:
             ref = f"{entry.name}.{number}"
             messages.append(spoken.message(event.urn, ref, now).pack())
             lines.append(spoken.line(event.urn, entry.name, ref, now, event.heard.text))
-        hops = ("outbox", "journal", "attempts", "dead")
+        channel = channel_of(event.urn)
+        outbox = Lane.INTERACTIVE.outbox(channel)
+        hops = (outbox, "journal", "attempts", "dead")
         committed = await self._line.script(
             _commit,
             [
@@ -197,8 +199,8 @@ class Worker:
             *messages,
             *map(pack_line, lines),
         )
-        if committed == 1:
-            self._bell.ring("outbox", entry.partition)
+        if committed != -1:  # 0: an earlier try had arrived, only its answer was lost
+            self._bell.ring(outbox, entry.partition)
             self._bell.ring("journal", entry.partition)
 
 

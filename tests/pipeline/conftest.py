@@ -18,9 +18,9 @@ from bot.pipeline.inbox import Inbox
 from bot.pipeline.journal import JournalWriter
 from bot.pipeline.leases import Leases
 from bot.pipeline.line import Line
-from bot.pipeline.messages import Event, Message
+from bot.pipeline.messages import Event, Lane, Message
 from bot.pipeline.messages import Line as JournalLine
-from bot.pipeline.sender import HOPS, Sender
+from bot.pipeline.sender import Sender
 from bot.pipeline.switchboard import Switchboard
 from bot.pipeline.worker import Worker
 from bot.words import Words
@@ -105,7 +105,7 @@ class House:
         self.name = name
 
     def _wake(self, partition: int) -> None:
-        for hop in ("inbox", "journal", *HOPS.values()):
+        for hop in ("inbox", "journal", *(lane.outbox("web") for lane in Lane)):
             self.bell.wake(hop, partition)
 
     @asynccontextmanager
@@ -115,7 +115,7 @@ class House:
         parts = (self.line, self.leases, self.bell)
         up = self.shelf.up
         worker = Worker(*parts, lambda: board, up, self.metrics, closing, lambda: self.clock)
-        self.sender = Sender(*parts, {"web": self.channel}, self.metrics, closing)
+        self.sender = Sender(*parts, self.channel, self.metrics, closing)
         journal = JournalWriter(*parts, self.shelf, up, self.metrics, closing)
         await self.leases.beat()
         async with asyncio.TaskGroup() as group:

@@ -7,6 +7,7 @@ import hmac
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 import structlog
@@ -60,6 +61,7 @@ class TelegramService:
         self._inbox = inbox
         self._secret = settings.secret or _secret_of(settings.token)
         self.channel = Telegram(self._bot, settings.pace)
+        self.is_refused = False  # Telegram does not let us receive: wrong token, another poller
         self.mode = "polling" if settings.webhook is None else "webhook"
 
     def add_to(self, app: web.Application) -> None:
@@ -84,14 +86,15 @@ class TelegramService:
 
     async def _receive(self) -> None:
         if not await self._has_connected():
+            self.is_refused = True
             return
         if self._settings.webhook is None:
             await Polling(self._bot, self._inbox, self._answers, dead=self._lay_aside).run()
+            self.is_refused = True
 
     async def _has_connected(self) -> bool:
         """Introduce ourselves, as often as it takes; False when Telegram refuses the token."""
-        url = self._settings.webhook
-        webhook = None if url is None else Address(url, self._secret)
+        webhook = None if self._settings.webhook is None else self._address(self._settings.webhook)
         while True:
             try:
                 await connect(self._bot, self._menu, webhook)
@@ -103,6 +106,12 @@ class TelegramService:
                     return False
                 wait = delivery.seconds if isinstance(delivery, Wait) else AGAIN_AFTER
                 await asyncio.sleep(wait)
+
+    def _address(self, url: str) -> Address:
+        # Telegram does not tell which secret it has. A mark of it in the address does: with another
+        # secret it is another address, and set anew.
+        mark = sha256(self._secret.encode()).hexdigest()[:8]
+        return Address(f"{url}{'&' if '?' in url else '?'}secret={mark}", self._secret)
 
     async def _lay_aside(self, raw: bytes, reason: str) -> None:
         await self._dead.keep_raw(raw.decode(errors="replace"), reason, time.time())
