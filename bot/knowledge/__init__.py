@@ -1,0 +1,1 @@
+"""From content to answer: the policies, the search over them, and what is said."""

@@ -1,0 +1,58 @@
+"""Which section of a policy is asked for, by the cue words of the glossary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from bot.knowledge.glossary import Glossary
+from bot.knowledge.policies import Part
+
+Asked = Mapping[Part, float]
+
+_PLAIN = 5.0  # characters of cue words that leave no doubt
+_LAST = 1.5  # a cue in the last clause counts this much more: people ask last
+_CLAUSE_ENDS = "，。？！；,?!;\n"
+
+
+class Aspects:
+    """Finds the cue words in a question."""
+
+    def __init__(self, glossary: Glossary) -> None:
+        """Longer cues win over shorter ones inside them."""
+        pairs = [(cue, part) for part, cues in glossary.aspects.items() for cue in cues]
+        self._cues = sorted(pairs, key=lambda pair: len(pair[0]), reverse=True)
+        idle = (*glossary.following, *glossary.others, *glossary.asking, *glossary.light)
+        self._idle = sorted((*idle, *glossary.asking_last), key=len, reverse=True)
+
+    def asked(self, text: str) -> Asked:
+        """The sections `text` asks for and how plainly, from 0 to 1; the plainest first."""
+        last = _last_clause(text)
+        weights: dict[Part, float] = {}
+        for cue, part, at in self._found(text):
+            weight = len(cue) * (_LAST if at >= last else 1)
+            weights[part] = weights.get(part, 0) + weight
+        ordered = sorted(weights, key=lambda part: -weights[part])
+        return {part: min(1.0, weights[part] / _PLAIN) for part in ordered}
+
+    def bare(self, text: str) -> str:
+        """What is left of `text` without words that any question may hold."""
+        for cue, _ in self._cues:
+            text = text.replace(cue, "")
+        for word in self._idle:
+            text = text.replace(word, "")
+        return text
+
+    def _found(self, text: str) -> Iterator[tuple[str, Part, int]]:
+        taken = [False] * len(text)
+        for cue, part in self._cues:
+            at = text.find(cue)
+            while at >= 0:
+                if not any(taken[at : at + len(cue)]):
+                    taken[at : at + len(cue)] = [True] * len(cue)
+                    yield cue, part, at
+                at = text.find(cue, at + 1)
+
+
+def _last_clause(text: str) -> int:
+    body = text.rstrip(_CLAUSE_ENDS)
+    return max(body.rfind(end) for end in _CLAUSE_ENDS) + 1

@@ -1,0 +1,50 @@
+"""The words of content/glossary.yaml: sections, fillers, mishearings and cue words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from bot.knowledge.policies import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """How people say things, as staff keep it."""
+
+    headings: dict[Part, str]
+    silent: str  # how a text says that its source does not tell
+    fillers: tuple[str, ...]
+    misheard: dict[str, str]
+    aspects: dict[Part, tuple[str, ...]]  # words that ask for a section
+    asking: tuple[str, ...]  # words that make a clause a question
+    asking_last: tuple[str, ...]  # words that make a clause a question at its end
+    joining: tuple[str, ...]  # words at which a clause about another matter begins
+    following: tuple[str, ...]  # words that lean on what was spoken of before
+    others: tuple[str, ...]  # relatives and friends somebody asks for
+    holding: tuple[str, ...]  # words that ask whether it still holds
+    light: tuple[str, ...]  # small words that may stand inside a wrong idea
+    several: tuple[str, ...]  # words that ask one thing about several matters
+
+
+def read_glossary(content: Path) -> Glossary:
+    """The glossary of `content`."""
+    text = (content / "glossary.yaml").read_text(encoding="utf-8")
+    raw = yaml.load(text, yaml.CSafeLoader)
+    return Glossary(
+        headings={part: raw["sections"][part] for part in Part},
+        silent=raw["silent"],
+        fillers=tuple(sorted(map(str, raw["fillers"]), key=len, reverse=True)),
+        misheard={str(wrong): str(right) for wrong, right in raw["misheard"].items()},
+        aspects={Part(part): tuple(map(str, cues)) for part, cues in raw["aspects"].items()},
+        asking=tuple(map(str, raw["asking"])),
+        asking_last=tuple(map(str, raw["asking_last"])),
+        joining=tuple(map(str, raw["joining"])),
+        following=tuple(map(str, raw["following"])),
+        others=tuple(map(str, raw["others"])),
+        holding=tuple(map(str, raw["holding"])),
+        light=tuple(map(str, raw["light"])),
+        several=tuple(map(str, raw["several"])),
+    )

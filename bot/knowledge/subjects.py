@@ -1,0 +1,70 @@
+"""What a sentence may be about: a policy, or something that no policy of ours answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import yaml
+
+from bot.knowledge.finding import Finding, UnusableContent, line_of
+from bot.knowledge.policies import Part, Policy
+
+Kind = Literal["policy", "chat", "decline", "refuse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One thing to tell apart from the others, with the words people use for it."""
+
+    id: str
+    kind: Kind
+    names: tuple[str, ...] = ()
+    passages: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    patterns: tuple[re.Pattern[str], ...] = ()
+
+    @property
+    def passage(self) -> str:
+        """The key of content/replies that answers it, when it is no policy."""
+        return f"elsewhere.{self.id}"
+
+
+def of_policy(policy: Policy) -> Subject:
+    """The subject that `policy` is."""
+    sections = [words for part, words in policy.sections.items() if part != Part.SOURCE]
+    figures = [" ".join((each.name, each.condition, each.per, each.amount))
+               for each in policy.figures]  # fmt: skip
+    mistakes = [" ".join((*each.wrong, each.right)) for each in policy.corrections]
+    names = (policy.title, *policy.names)
+    return Subject(policy.id, "policy", names, (*sections, *figures, *mistakes), policy.questions)
+
+
+def read_elsewhere(content: Path) -> list[Subject]:
+    """The subjects of content/elsewhere.yaml. Raises UnusableContent for a bad pattern or kind."""
+    file = content / "elsewhere.yaml"
+    text = file.read_text(encoding="utf-8")
+    raw = yaml.load(text, yaml.CSafeLoader)
+    subjects, findings = [], []
+    for key, fields in raw.items():
+        line = line_of(text, f"\n{key}:") + 1
+        try:
+            patterns = _patterns(fields.get("patterns", ()))
+        except re.error:
+            findings.append(Finding(file.name, line, "check.bad_pattern", {"key": key}))
+            continue
+        if fields.get("kind") not in ("chat", "decline", "refuse"):
+            findings.append(Finding(file.name, line, "check.wrong_field", {"field": "kind"}))
+            continue
+        examples = tuple(map(str, fields["examples"]))
+        subjects.append(Subject(key, fields["kind"], examples=examples, patterns=patterns))
+    if findings:
+        raise UnusableContent(findings)
+    return subjects
+
+
+def _patterns(raw: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern) for pattern in raw)

@@ -1,0 +1,84 @@
+"""The quality of the answers on two sets of questions that the index has never seen.
+
+The floors stand a little under what was reached when they were written, so that a change which
+costs answers fails here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.knowledge.evaluate import Report, Said, read_cases, score
+from bot.knowledge.library import ContentLibrary
+from bot.knowledge.phrases import Phrases
+from dialogs.policy import Answered, Chatted, Choices, Found
+from tests.knowledge.conftest import CONTENT, ROOT, opened
+
+OWN = ROOT / "tests" / "questions.jsonl"
+OTHERS = Path(ROOT.parent / "shared" / "eval" / "policy_questions.jsonl")
+PHRASES = Phrases(CONTENT)
+ELSEWHERE = yaml.safe_load((CONTENT / "replies" / "elsewhere.yaml").read_text("utf-8"))
+
+
+def said(found: Found) -> Said:
+    match found:
+        case Answered(answers=answers):
+            text = PHRASES.say("answer", answers=answers)
+            return Said("answered", tuple(answer.policy for answer in answers), text)
+        case Choices(titles=titles):
+            return Said("choices", tuple(dict(titles)), " ".join(dict(titles).values()))
+        case _:
+            folder, key = found.passage.split(".")
+            text = ELSEWHERE[key] if folder == "elsewhere" else PHRASES.say(key)
+            return Said("chat" if isinstance(found, Chatted) else "declined", (), text)
+
+
+def report(library: ContentLibrary, file: Path) -> Report:
+    async def ask() -> Report:
+        return score([(case, said(await library.find(case.question))) for case in read_cases(file)])
+
+    if not file.exists():
+        pytest.skip(f"{file} is not here")
+    return asyncio.run(ask())
+
+
+@pytest.fixture(scope="module")
+def seeing() -> ContentLibrary:
+    """With the semantic view."""
+    return opened(CONTENT, semantic=True)
+
+
+@pytest.mark.timeout(900)  # the first run computes thousands of sentence vectors
+@pytest.mark.parametrize(("file", "right", "wrong"), [(OWN, 0.96, 0.02), (OTHERS, 0.90, 0.06)])
+def test_every_view_together(seeing, file, right, wrong):
+    assert seeing.is_semantic
+    total = report(seeing, file).total
+    assert total.right >= right * total.asked
+    assert total.wrong <= wrong * total.asked
+
+
+@pytest.mark.parametrize(("file", "right", "wrong"), [(OWN, 0.93, 0.04), (OTHERS, 0.83, 0.09)])
+def test_without_the_semantic_view(library, file, right, wrong):
+    total = report(library, file).total
+    assert total.right >= right * total.asked
+    assert total.wrong <= wrong * total.asked
+
+
+@pytest.mark.parametrize("file", [OWN, OTHERS])
+def test_what_is_not_ours_is_not_answered(library, file):
+    kind = report(library, file).kinds["out_of_scope"]
+    assert kind.right >= 0.95 * kind.asked
+
+
+def test_the_questions_are_many_and_of_every_kind_and_not_in_the_content():
+    cases = read_cases(OWN)
+    assert len(cases) >= 300
+    assert len({case.kind for case in cases}) >= 9
+    content = "".join(file.read_text("utf-8") for file in CONTENT.rglob("*.*"))
+    assert [
+        case.question for case in cases if len(case.question) > 6 and case.question in content
+    ] == []
