@@ -23,7 +23,7 @@ from bot.health import Health, durability_of
 from bot.metrics import Metrics
 from bot.pipeline.closing import Closing
 from bot.pipeline.dead import DeadLetters
-from bot.pipeline.doorbell import Doorbell
+from bot.pipeline.doorbell import Doorbell, FarBell
 from bot.pipeline.inbox import Inbox
 from bot.pipeline.journal import JournalWriter
 from bot.pipeline.leases import Leases
@@ -110,7 +110,8 @@ class _Hotline:
         self._closing = Closing()
         self._hops = ["inbox", "journal"]
         self._leases = Leases(line, uuid.uuid4().hex[:12], self._wake)
-        self._bell = Doorbell(self._leases.owns, lambda hop, partition: None)
+        self._far = FarBell(line.redis)
+        self._bell = Doorbell(self._leases.owns, self._far.ring)
         self._inbox = Inbox(line, self._bell)
         self._site = web.Application(client_max_size=LARGEST_BODY)
 
@@ -135,7 +136,8 @@ class _Hotline:
         runs = [self._worker().run(), self._journal().run(), *(it.run() for it in senders.values())]
         health = self._health(senders, durability)
         await self._leases.beat()
-        async with together(self._leases.run()), finished(self._closing, *runs):
+        shared = (self._leases.run(), self._far.run(self._bell))
+        async with together(*shared), finished(self._closing, *runs):
             async with together(*intake), self._listening() as address:
                 gc.freeze()  # what was loaded stays for good: no collection need look at it again
                 started(Started(address, durability, telegram))

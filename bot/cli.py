@@ -73,6 +73,20 @@ def check() -> None:
     raise typer.Exit(_run(_check(settings, words), settings, words))
 
 
+@app.command("eval")
+def evaluate(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
+    """Score a file of questions whose right policies are known, kind by kind."""
+    settings, words = _begin()
+    _run(_eval(settings, words, file), settings, words)
+
+
+@app.command()
+def calibrate() -> None:
+    """Learn anew, from the content's own questions, how sure the search must be to answer."""
+    settings, words = _begin()
+    _run(_calibrate(settings, words), settings, words)
+
+
 @app.command()
 def dead(
     replay: Annotated[bool, typer.Option(help="Put them back into the inbox.")] = False,
@@ -176,6 +190,30 @@ async def _answer(content: Content, question: str) -> dict[str, Any]:
         "text": "\n".join(it.text for it in spoken),
         "evidence": dict(last.evidence),
     }
+
+
+async def _eval(settings: Settings, words: Words, file: Path) -> None:
+    from bot.knowledge.evaluate import Said, read_cases, score
+
+    content = await load_content(settings)
+    pairs = []
+    for case in read_cases(file):
+        answer = await _answer(content, case.question)
+        pairs.append((case, Said(answer["outcome"], tuple(answer["policies"]), answer["text"])))
+    report = score(pairs)
+    for case, said in report.failed:
+        facts = {"case": case, "said": said}
+        typer.echo(words.say("operator.eval_failed", **facts))
+    for kind, of_kind in (*report.kinds.items(), (words.say("operator.eval_all"), report.total)):
+        typer.echo(words.say("operator.eval_score", kind=kind, score=of_kind))
+
+
+async def _calibrate(settings: Settings, words: Words) -> None:
+    from bot.knowledge.calibrate import recalibrate
+
+    cache = settings.var_dir / "cache"
+    calibration = await asyncio.to_thread(recalibrate, settings.content_dir, cache)
+    typer.echo(words.say("operator.calibrated", calibration=calibration))
 
 
 async def _dead(settings: Settings, words: Words, replay: bool) -> None:

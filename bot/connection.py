@@ -9,6 +9,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 
 from bot.embedded import (
     PREDECESSOR_ENDS_WITHIN,
@@ -17,7 +18,7 @@ from bot.embedded import (
     FolderLock,
     socket_path,
 )
-from bot.pipeline.line import Line
+from bot.pipeline.line import Line, StorageDown
 from bot.settings import Settings
 from bot.tasks import together
 
@@ -26,14 +27,18 @@ from bot.tasks import together
 async def open_line(settings: Settings, beside: bool = False) -> AsyncIterator[Line]:
     """The line to Redis: to REDIS_URL, or to the bundled server, started for as long.
 
-    `beside`: a service may be running here, whose server is then used.
+    `beside`: a service may be running here, whose server is then used. Raises AlreadyRunning,
+    NoRedis, StorageDown.
     """
     async with AsyncExitStack() as stack:
         redis = await _redis(settings, beside, stack)
         stack.push_async_callback(redis.aclose)
         line = Line(redis)
         await stack.enter_async_context(together(line.run()))
-        await line.call("PING")
+        try:
+            await line.call("PING")
+        except RedisError as refused:  # no such database, no right to ask
+            raise StorageDown(str(refused)) from refused
         yield line
 
 

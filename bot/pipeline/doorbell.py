@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-Hop = str  # "inbox", "outbox", "journal"
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+log = structlog.get_logger()
+
+Hop = str  # "inbox", "outbox:web", "journal" ...
+
+CHANNEL = "hotline:{bell}"
+AGAIN_AFTER = 0.5  # seconds between attempts while Redis is away
 
 
 class Doorbell:
     """One bell a hop, rung with the partition that has news.
 
-    A ring for a partition that this process does not own is passed to `far` (by default dropped:
-    readers also look by themselves every so often).
+    A ring for a partition that this process does not own is passed to `far`.
     """
 
     def __init__(self, owns: Callable[[int], bool], far: Callable[[Hop, int], None]) -> None:
@@ -34,6 +43,11 @@ class Doorbell:
         self._rung[hop].add(partition)
         self._events[hop].set()
 
+    def hear(self, hop: Hop, partition: int) -> None:
+        """Somebody far rang: wake the reader if the partition is ours."""
+        if self._owns(partition):
+            self.wake(hop, partition)
+
     async def rung(self, hop: Hop, within: float) -> set[int]:
         """The partitions with news for `hop`; empty when none came within so many seconds."""
         event = self._events[hop]
@@ -45,3 +59,53 @@ class Doorbell:
         event.clear()
         rung, self._rung[hop] = self._rung[hop], set()
         return rung
+
+
+class FarBell:
+    """Carries rings between processes over Redis. `run` must be running.
+
+    A ring that is lost costs a second, no message: readers also look by themselves.
+    """
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._out: set[tuple[Hop, int]] = set()
+        self._some = asyncio.Event()
+
+    def ring(self, hop: Hop, partition: int) -> None:
+        """Tell the owner of the partition, whoever that is; many rings go in one message."""
+        self._out.add((hop, partition))
+        self._some.set()
+
+    async def run(self, bell: Doorbell) -> None:
+        """Pass rings on in both directions until cancelled, through every restart of Redis."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._tell())
+            both.create_task(self._listen(bell))
+
+    async def _tell(self) -> None:
+        while True:
+            await self._some.wait()
+            self._some.clear()
+            out, self._out = self._out, set()
+            with _patiently("told"):
+                await self._redis.publish(CHANNEL, ",".join(f"{p} {hop}" for hop, p in out))
+
+    async def _listen(self, bell: Doorbell) -> None:
+        while True:
+            with _patiently("heard"):
+                async with self._redis.pubsub(ignore_subscribe_messages=True) as news:
+                    await news.subscribe(CHANNEL)
+                    async for message in news.listen():
+                        for ring in message["data"].decode().split(","):
+                            partition, _, hop = ring.partition(" ")
+                            bell.hear(hop, int(partition))
+            await asyncio.sleep(AGAIN_AFTER)
+
+
+@contextmanager
+def _patiently(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (RedisError, OSError) as error:
+        log.warning(f"bell.not_{what}", error=type(error).__name__)

@@ -46,6 +46,9 @@ FIRST_BACKOFF = 0.5  # seconds, doubled at each further try
 OUTAGE_PAUSE = 1.0  # seconds between tries while storage is down
 HALT_PAUSE = 30.0  # seconds between tries of a channel that was told to stop
 MOST_HELD = {Lane.INTERACTIVE: 4000, Lane.BULK: 500}  # messages in memory
+# Messages between their hand-over and the note of what became of them: at a kill of the process so
+# many can be sent twice, and no more.
+UNDER_WAY = {Lane.INTERACTIVE: 100, Lane.BULK: 30}
 
 _settle = LuaScript.load("settle")
 
@@ -87,6 +90,7 @@ class Sender:
         self._metrics = metrics
         self._closing = closing
         self._clock = clock
+        self._under_way = {lane: asyncio.Semaphore(most) for lane, most in UNDER_WAY.items()}
         self._probe = asyncio.Lock()
         self.halted: str | None = None  # why the channel may not send at present
 
@@ -116,14 +120,16 @@ class Sender:
         with self._leases.working(entry.partition):
             while self._leases.token(entry.partition) == entry.token and not self._closing:
                 try:
-                    delivery = await self._attempt(sending)
-                    if isinstance(delivery, (Wait, Halted)):
-                        continue  # never a failed attempt
-                    tries += 1
-                    if isinstance(delivery, Unsure) and tries < TRIES and not sending.message.once:
-                        await self._closing.sleep(FIRST_BACKOFF * 2 ** (tries - 1))
-                        continue
-                    return await self._bring_to_an_end(sending, delivery)
+                    delivery = await self._ready(sending)
+                    async with self._under_way[sending.lane]:
+                        if delivery is None:
+                            delivery = await self._attempt(sending)
+                        if isinstance(delivery, (Wait, Halted)):
+                            continue  # never a failed attempt
+                        tries += 1
+                        if not _is_worth_another(delivery, tries, sending.message):
+                            return await self._bring_to_an_end(sending, delivery)
+                    await self._closing.sleep(FIRST_BACKOFF * 2 ** (tries - 1))
                 except StorageDown:
                     await self._closing.sleep(OUTAGE_PAUSE)
         return None
@@ -138,13 +144,16 @@ class Sender:
                     return None
                 await self._closing.sleep(OUTAGE_PAUSE)
 
-    async def _attempt(self, sending: Sending) -> Delivery:
-        """One attempt, after the wait that the pace demands."""
-        message = sending.message
+    async def _ready(self, sending: Sending) -> Delivery | None:
+        """Wait as the pace demands; what became of the message if it is not to be sent at all."""
         if sending.lane is Lane.BULK and await self._has_stopped(sending):
             return Gone("stopped")
         if self._pacer is not None:
-            await self._pacer.take(message.urn, sending.lane)
+            await self._pacer.take(sending.message.urn, sending.lane)
+        return None
+
+    async def _attempt(self, sending: Sending) -> Delivery:
+        message = sending.message
         if self._closing or self._leases.token(sending.entry.partition) != sending.entry.token:
             return Wait(0)
         if message.once and not await self._mark(sending):
@@ -212,6 +221,10 @@ class Sender:
         self._bell.ring("journal", sending.entry.partition)
         self._metrics.sent.labels(self._channel.name, type(delivery).__name__.lower()).inc()
         self._metrics.send_seconds.observe(max(0.0, now - message.at))
+
+
+def _is_worth_another(delivery: Delivery, tries: int, message: Message) -> bool:
+    return isinstance(delivery, Unsure) and tries < TRIES and not message.once
 
 
 def _lines(message: Message, delivery: Delivery, now: float) -> list[JournalLine]:

@@ -13,7 +13,7 @@ import pytest
 from bot.channels.delivery import Delivery, Pace, Sent
 from bot.metrics import Metrics
 from bot.pipeline.closing import Closing
-from bot.pipeline.doorbell import Doorbell
+from bot.pipeline.doorbell import Doorbell, FarBell
 from bot.pipeline.inbox import Inbox
 from bot.pipeline.journal import JournalWriter
 from bot.pipeline.leases import Leases
@@ -98,7 +98,8 @@ class House:
         self.shelf = Shelf()
         self.metrics = Metrics()
         self.leases = Leases(line, name, self._wake)
-        self.bell = Doorbell(self.leases.owns, lambda hop, partition: None)
+        self.far = FarBell(line.redis)
+        self.bell = Doorbell(self.leases.owns, self.far.ring)
         self.inbox = Inbox(line, self.bell)
         self.clock = 1_800_000_000.0
         self._number = count()
@@ -122,12 +123,13 @@ class House:
             group.create_task(worker.run())
             group.create_task(self.sender.run())
             group.create_task(journal.run())
-            renewing = group.create_task(self.leases.run())
+            shared = [group.create_task(it) for it in (self.leases.run(), self.far.run(self.bell))]
             try:
                 yield self
             finally:
                 closing.begin()
-                renewing.cancel()
+                for task in shared:
+                    task.cancel()
         await self.leases.give_all()
 
     async def hears(self, urn: str, *said: str | Heard) -> None:

@@ -156,8 +156,9 @@ async def test_two_processes_share_the_visitors_and_hand_over_when_one_stops(
                 assert 10 < len(second.leases.owned()) < PARTITIONS - 10
                 for number in range(40):  # accepted by one, answered by the owner
                     await house.hears(f"web:{number}", "你好")
+                # within less than the second after which a reader looks by itself
                 await house.until(
-                    lambda: len(house.channel.messages) + len(second.channel.messages) == 80
+                    lambda: len(house.channel.messages) + len(second.channel.messages) == 80, 0.8
                 )
                 assert house.channel.messages
                 assert second.channel.messages
