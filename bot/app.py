@@ -19,6 +19,8 @@ from bot.channels.delivery import Channel, Pace
 from bot.channels.webchat.routes import WebChatSettings, WebChatSite
 from bot.connection import open_line
 from bot.content import Content
+from bot.crew import Crew
+from bot.embedded import socket_path
 from bot.health import Health, durability_of
 from bot.metrics import Metrics
 from bot.pipeline.closing import Closing
@@ -51,6 +53,8 @@ LARGEST_BODY = 128 * 1024  # bytes
 FORGET_EVERY = 6 * 3600.0  # seconds
 
 log = structlog.get_logger()
+
+Step = Callable[[], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,28 +126,39 @@ class _Hotline:
         if self._settings.redis_url is None:
             await self._leases.take_over()
         webchat = self._webchat()
-        intake: list[Coroutine[Any, Any, None]] = [
-            webchat.run(),
-            self._content.library.warm(),
-            self._forget(),
-        ]
+        intake: list[Step] = [webchat.run]
         channels: dict[str, Channel] = {webchat.channel.name: webchat.channel}
         telegram = "off"
         if self._settings.telegram_token is not None:
             telegram = self._add_telegram(intake, channels, stack)
         senders = {name: self._sender(channel) for name, channel in channels.items()}
         durability = await durability_of(self._line)
-        runs = [self._worker().run(), self._journal().run(), *(it.run() for it in senders.values())]
+        turns = [
+            self._worker().run(),
+            self._journal().run(),
+            *(it.run() for it in senders.values()),
+        ]
         health = self._health(senders, durability)
         await self._leases.beat()
-        shared = (self._leases.run(), self._far.run(self._bell))
-        async with together(*shared), finished(self._closing, *runs):
-            async with together(*intake), self._listening() as address:
+        shared = [self._leases.run(), self._far.run(self._bell), self._content.library.warm()]
+        if self._settings.role == "worker":
+            intake = []
+        else:
+            shared += [self._forget(), self._crew().run()]
+        async with together(*shared), finished(self._closing, *turns):
+            async with together(*(step() for step in intake)), self._listening() as address:
                 gc.freeze()  # what was loaded stays for good: no collection need look at it again
                 started(Started(address, durability, telegram))
                 await stop.wait()
             await health.has_drained(DRAIN_WITHIN)
         await self._leases.give_all()
+
+    def _crew(self) -> Crew:
+        settings = self._settings
+        shared = {"DATABASE_URL": settings.database}
+        if settings.redis_url is None:
+            shared["REDIS_URL"] = f"unix://{socket_path(settings.var_dir / 'redis')}"
+        return Crew(settings.processes - 1, shared)
 
     async def _forget(self) -> None:
         """Forget what is too old, every so often; one process does it for all."""
@@ -178,7 +193,7 @@ class _Hotline:
 
     def _add_telegram(
         self,
-        intake: list[Coroutine[Any, Any, None]],
+        intake: list[Step],
         channels: dict[str, Channel],
         stack: AsyncExitStack,
     ) -> str:
@@ -203,7 +218,7 @@ class _Hotline:
         service.add_to(self._site)
         stack.push_async_callback(service.close)
         channels[service.channel.name] = service.channel
-        intake.append(service.run())
+        intake.append(service.run)
         return service.mode
 
     def _worker(self) -> Worker:
@@ -236,6 +251,9 @@ class _Hotline:
 
     @asynccontextmanager
     async def _listening(self) -> AsyncIterator[str]:
+        if self._settings.role == "worker":
+            yield ""
+            return
         runner = web.AppRunner(
             self._site, access_log=None, handle_signals=False, shutdown_timeout=1
         )

@@ -101,6 +101,8 @@ async def _serve(settings: Settings, words: Words) -> None:
     from bot.app import serve as run_service
 
     def announce(started: Started) -> None:
+        if settings.role == "worker":
+            return
         embedded = settings.redis_url is None
         redis = words.say(
             "operator.redis_embedded" if embedded else "operator.redis_outside",
@@ -123,7 +125,8 @@ async def _serve(settings: Settings, words: Words) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await run_service(settings, content, stop, announce)
-    typer.echo(words.say("operator.stopped"))
+    if settings.role == "all":
+        typer.echo(words.say("operator.stopped"))
 
 
 async def _talk(settings: Settings) -> None:

@@ -106,7 +106,7 @@ class EmbeddedRedis:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             pass_fds=(self._lock.fd,),
-            preexec_fn=_die_with_parent(os.getpid()),
+            preexec_fn=die_with_parent(os.getpid()),
             start_new_session=True,  # a Ctrl-C is for us; we end it when our work is done
         )
         await self._until_it_answers(self._process)
@@ -181,8 +181,8 @@ def _version(server: str) -> tuple[int, ...]:
     return tuple(map(int, match.groups())) if match else ()
 
 
-def _die_with_parent(parent: int) -> Callable[[], None]:
-    """What the child does before it becomes redis-server: ask to be ended when `parent` is gone."""
+def die_with_parent(parent: int) -> Callable[[], None]:
+    """What a child does before it becomes its program: ask to be ended when `parent` is gone."""
     if sys.platform != "linux":
         return lambda: None
     prctl = ctypes.CDLL(None, use_errno=True).prctl

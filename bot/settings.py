@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     var_dir: Path = Path("var")
     redis_url: SecretStr | None = None
     database_url: SecretStr | None = None
+    processes: int = Field(1, ge=1, le=64)
+    role: Literal["all", "worker"] = "all"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     semantic: bool = True
     retention_days: int = Field(180, ge=1, le=3650)

@@ -29,6 +29,7 @@ MAY_USE = {
     "bot.records": {"bot.records", "bot.pipeline.messages", "dialogs"},
     "bot.words": {"bot.pipeline.messages", "dialogs"},
     "bot.connection": {"bot.embedded", "bot.pipeline", "bot.settings", "bot.tasks"},
+    "bot.crew": {"bot.embedded"},
     "bot.tasks": {"bot.pipeline"},
     "bot.content": {"bot.knowledge", "bot.settings", "bot.words"},
     "bot.health": {"bot.metrics", "bot.pipeline"},
