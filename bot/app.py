@@ -228,7 +228,8 @@ class _Hotline:
         )
         parts = (self._line, self._leases, self._bell)
         up = database.may_write
-        return Worker(*parts, lambda: board, up, self._metrics, self._closing)
+        kept = self._settings.retention_days * 24 * 3600
+        return Worker(*parts, lambda: board, up, self._metrics, self._closing, session_kept=kept)
 
     def _sender(self, channel: Channel) -> Sender:
         self._hops += [lane.outbox(channel.name) for lane in Lane]

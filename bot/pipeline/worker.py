@@ -29,7 +29,7 @@ TRIES = 5  # of a turn that raises; then the event is a dead letter
 CRASHES = 10  # processes that may die over an event (or just near it) before it is one
 FIRST_BACKOFF = 0.2  # seconds, doubled at each further try
 OUTAGE_PAUSE = 1.0  # seconds between tries while storage is down
-SESSION_KEPT = 180 * 24 * 3600  # seconds; as long as chat content may be kept at the most
+SESSION_KEPT = 180 * 24 * 3600  # seconds after the last turn
 APOLOGISE_EVERY = 600.0  # seconds: a visitor with many lost messages hears of it once
 
 _commit = LuaScript.load("commit")
@@ -56,9 +56,11 @@ class Worker:
         metrics: Metrics,
         closing: Closing,
         clock: Callable[[], float] = time.time,
+        session_kept: int = SESSION_KEPT,
     ) -> None:
         """`switchboard` gives the present one (content may be reloaded); `records_up` tells whether
         a failed turn is the database's fault, and so no attempt of its own."""
+        self._session_kept = session_kept
         self._line = line
         self._leases = leases
         self._bell = bell
@@ -193,7 +195,7 @@ class Worker:
             entry.token,
             entry.id,
             turn.session.pack(),
-            SESSION_KEPT,
+            self._session_kept,
             dead,
             len(messages),
             *messages,
