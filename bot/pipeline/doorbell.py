@@ -84,7 +84,7 @@ class FarBell:
             both.create_task(self._listen(bell))
 
     async def _tell(self) -> None:
-        while True:
+        while not _is_cancelled():
             await self._some.wait()
             self._some.clear()
             out, self._out = self._out, set()
@@ -92,7 +92,7 @@ class FarBell:
                 await self._redis.publish(CHANNEL, ",".join(f"{p} {hop}" for hop, p in out))
 
     async def _listen(self, bell: Doorbell) -> None:
-        while True:
+        while not _is_cancelled():
             with _patiently("heard"):
                 async with self._redis.pubsub(ignore_subscribe_messages=True) as news:
                     await news.subscribe(CHANNEL)
@@ -109,3 +109,9 @@ def _patiently(what: str) -> Iterator[None]:
         yield
     except (RedisError, OSError) as error:
         log.warning(f"bell.not_{what}", error=type(error).__name__)
+
+
+def _is_cancelled() -> bool:
+    """redis-py may swallow a cancellation that reaches it in mid-call; the task remembers it."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

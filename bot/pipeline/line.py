@@ -68,7 +68,9 @@ class Line:
 
     async def run(self) -> None:
         """Carry calls until cancelled."""
-        while True:
+        task = asyncio.current_task()
+        # redis-py swallows a cancellation that reaches it inside a pipeline; the task remembers it.
+        while task is not None and not task.cancelling():
             await self._some.wait()
             batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
             if not self._waiting:

@@ -58,7 +58,7 @@ class Pages:
         self._embedders = embedders
         self._cookie_kept_for = cookie_kept_for
         self._new_token = new_token
-        names = ("chat.css", "chat.js", "line.js", "icon.svg")
+        names = ("chat.css", "chat.js", "letters.js", "line.js", "icon.svg")
         self._assets = {name: _load(name) for name in names}
         self._widget = Asset("widget.js", _called_with(_load("widget.js").body, words))
         self._template = Environment(

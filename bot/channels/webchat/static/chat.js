@@ -1,7 +1,6 @@
 "use strict";
 
-/* The page: draws the conversation and takes what the visitor types and presses. Everything that
-   was said by anybody is set as text, never as markup. */
+/* The page: shows the conversation and takes what the visitor types and presses. */
 
 (function () {
   const words = JSON.parse(document.body.dataset.words);
@@ -28,109 +27,23 @@
   let busy = true; // the letters of old are still coming
   let typingTimer = 0;
 
-  // --- drawing -------------------------------------------------------------------------------
+  const letters = new Letters(words, (button) => line.say(button));
 
-  function element(tag, className, text) {
-    const made = document.createElement(tag);
-    if (className) made.className = className;
-    if (text) made.textContent = text;
-    return made;
-  }
-
-  function drawn(who, text) {
-    const letter = element("div", "letter " + who);
-    letter.appendChild(element("span", "unseen", who === "me" ? words.who_me : words.who_hotline));
-    const said = element("p", "said");
-    if (who === "me") said.textContent = text;
-    else fillWithLinks(said, text);
-    letter.appendChild(said);
-    return letter;
-  }
-
-  function fillWithLinks(target, text) {
-    let rest = 0;
-    for (const found of matches(/https:\/\/[\w.~:/?#@!$&'()*+,;=%[\]-]+/gi, text)) {
-      const address = found[0].replace(/[.,;:!?')\]]+$/, "");
-      target.appendChild(document.createTextNode(text.slice(rest, found.index)));
-      target.appendChild(link(address));
-      rest = found.index + address.length;
-    }
-    target.appendChild(document.createTextNode(text.slice(rest)));
-  }
-
-  function matches(pattern, text) {
-    const all = [];
-    for (let found = pattern.exec(text); found; found = pattern.exec(text)) all.push(found);
-    return all;
-  }
-
-  function link(address) {
-    let url;
-    try {
-      url = new URL(address);
-    } catch (error) {
-      return document.createTextNode(address);
-    }
-    if (url.protocol !== "https:") return document.createTextNode(address);
-    const made = element("a", "", address);
-    made.href = url.href;
-    made.target = "_blank";
-    made.rel = "noopener noreferrer nofollow";
-    made.setAttribute("aria-label", address + words.opens_elsewhere);
-    return made;
-  }
-
-  function optionsOf(buttons) {
-    const group = element("div", "options");
-    group.setAttribute("role", "group");
-    group.setAttribute("aria-label", words.options);
-    for (const [label, send] of buttons) {
-      const button = element("button", "", label);
-      button.type = "button";
-      button.addEventListener("click", () => {
-        button.classList.add("pressed");
-        line.say({ press: send, label: label });
-      });
-      group.appendChild(button);
-    }
-    return group;
-  }
+  // --- where letters stand -------------------------------------------------------------------
 
   /* Behind everything that has its place in the conversation: what is on its way has none yet. */
   function place(letter) {
     log.insertBefore(letter, log.querySelector(".underway"));
   }
 
-  function foot(letter, text) {
-    let made = letter.querySelector(".foot");
-    if (!made) made = letter.appendChild(element("div", "foot"));
-    made.textContent = text;
-    return made;
-  }
-
   function dated(letter, at) {
     const when = new Date(Number(at.split("-")[0]));
-    const its = dayOf(when);
+    const its = letters.day(when);
     if (its !== day) {
       day = its;
       log.insertBefore(element("div", "day", its), letter);
     }
-    const time = element("time", "", clock(when));
-    time.dateTime = when.toISOString();
-    foot(letter, "").appendChild(time);
-  }
-
-  function clock(when) {
-    return ("0" + when.getHours()).slice(-2) + ":" + ("0" + when.getMinutes()).slice(-2);
-  }
-
-  function dayOf(when) {
-    const now = new Date();
-    const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate());
-    const ago = Math.round((midnight(now) - midnight(when)) / 86400000);
-    if (ago === 0) return words.today;
-    if (ago === 1) return words.yesterday;
-    return words.date.replace("{month}", when.getMonth() + 1).replace("{day}", when.getDate());
+    letters.foot(letter, "").appendChild(letters.time(when));
   }
 
   // --- what the line tells -------------------------------------------------------------------
@@ -145,7 +58,7 @@
 
   function showOwn(letter) {
     const known = letter.client && mine.get(letter.client);
-    const own = known || drawn("me", letter.text);
+    const own = known || letters.draw("me", letter.text);
     if (letter.client) mine.set(letter.client, own);
     if (log.querySelector(".underway") !== own) place(own); // to move it would read it out again
     own.classList.remove("underway");
@@ -160,9 +73,9 @@
     hideTyping();
     retire();
     moveAnchor();
-    const answer = drawn("hotline", letter.text);
+    const answer = letters.draw("hotline", letter.text);
     if (letter.buttons) {
-      answer.appendChild(optionsOf(letter.buttons));
+      answer.appendChild(letters.options(letter.buttons));
       answer.classList.add("current");
     }
     place(answer);
@@ -181,9 +94,9 @@
 
   function showWaiting(item) {
     if (mine.has(item.id)) return;
-    const own = drawn("me", item.press ? item.label : item.text);
+    const own = letters.draw("me", item.press ? item.label : item.text);
     own.classList.add("waiting", "underway");
-    foot(own, words.sending);
+    letters.foot(own, words.sending);
     mine.set(item.id, own);
     log.appendChild(own);
     anchor = null;
@@ -194,12 +107,12 @@
     const own = mine.get(id);
     if (!own) return;
     own.classList.remove("waiting");
-    if (!own.querySelector("time")) foot(own, words.sent);
+    if (!own.querySelector("time")) letters.foot(own, words.sent);
   }
 
   function showNotice(id, text) {
     const own = mine.get(id);
-    if (own && !own.querySelector("time")) foot(own, text);
+    if (own && !own.querySelector("time")) letters.foot(own, text);
   }
 
   function showRefused(item, why) {
@@ -215,7 +128,7 @@
       if (item.press) line.say({ press: item.press, label: item.label });
       else write(item.text);
     });
-    foot(own, why || words.not_sent).appendChild(again);
+    letters.foot(own, why || words.not_sent).appendChild(again);
   }
 
   function showTyping() {
@@ -353,7 +266,7 @@
     submit();
   });
   for (const button of document.querySelectorAll("[data-says]")) {
-    button.addEventListener("click", () => line.say({ text: button.dataset.says }));
+    onPress(button, () => line.say({ text: button.dataset.says }));
   }
   find("forget").addEventListener("submit", () => line.leave());
   if (embedded) {

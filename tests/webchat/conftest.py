@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import BrowserContext
+
+from bot.channels.webchat.limits import Limits
+from bot.channels.webchat.routes import WebChatSettings
+
+from .browser import chromium
+from .client import Browser
+from .redis_server import RedisServer
+from .service import Service, running
+from .visitor import PHONE, WATCH, Visitor
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pass_seconds(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def redis_server() -> Iterator[RedisServer]:
+    with tempfile.TemporaryDirectory() as folder:  # tmp_path can be too long for a socket
+        server = RedisServer(Path(folder))
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+async def start(redis_server: RedisServer) -> AsyncIterator[Callable[..., Awaitable[Service]]]:
+    """Start a service with settings of the test's own."""
+    async with AsyncExitStack() as stack:
+
+        async def start_one(*given: Any, **named: Any) -> Service:
+            return await stack.enter_async_context(running(redis_server.path, *given, **named))
+
+        yield start_one
+
+
+@pytest.fixture
+async def service(start: Callable[..., Awaitable[Service]]) -> Service:
+    return await start()
+
+
+@pytest.fixture
+async def browsers() -> AsyncIterator[Callable[..., Awaitable[Browser]]]:
+    """Open a browser that has loaded the page."""
+    async with AsyncExitStack() as stack:
+
+        async def open_one(service: Service, headers: dict[str, str] | None = None) -> Browser:
+            browser = Browser(service.url, headers)
+            stack.push_async_callback(browser.close)
+            await browser.load()
+            return browser
+
+        yield open_one
+
+
+@pytest.fixture
+async def browser(service: Service, browsers: Callable[..., Awaitable[Browser]]) -> Browser:
+    return await browsers(service)
+
+
+@pytest.fixture
+def quick() -> WebChatSettings:
+    """A service that waits only a second for anything."""
+    return WebChatSettings(limits=Limits(patience=1.0, beat=1.0))
+
+
+@pytest.fixture
+async def visit() -> AsyncIterator[Callable[..., Awaitable[Visitor]]]:
+    """A visitor with a browser of their own; at the end the page has made no errors."""
+    visitors: list[Visitor] = []
+    async with AsyncExitStack() as stack:
+        browser = await stack.enter_async_context(chromium())
+
+        async def visit_one(
+            url: str, context: BrowserContext | None = None, **given: Any
+        ) -> Visitor:
+            given = {"viewport": PHONE, "locale": "zh-CN", "timezone_id": "Asia/Shanghai", **given}
+            context = context or await browser.new_context(**given)
+            await context.add_init_script(WATCH)
+            visitor = Visitor(await context.new_page())
+            visitors.append(visitor)
+            await visitor.comes(url)
+            return visitor
+
+        yield visit_one
+        for visitor in visitors:
+            assert visitor.errors == []
+            assert await visitor.violations() == []
