@@ -110,19 +110,23 @@ class Process:
         return time.perf_counter() - began
 
     def resident(self) -> int:
-        """Bytes of memory in use."""
-        assert self.popen is not None
-        return int(psutil.Process(self.popen.pid).memory_info().rss)
+        """Bytes of memory in use by it and its own kind."""
+        return sum(int(it.memory_info().rss) for it in self._family())
 
     def processor_seconds(self) -> float:
+        """Used so far by it and its own kind, not by its redis-server."""
+        return sum(it.cpu_times().user + it.cpu_times().system for it in self._family())
+
+    def _family(self) -> list[psutil.Process]:
         assert self.popen is not None
-        times = psutil.Process(self.popen.pid).cpu_times()
-        return float(times.user + times.system)
+        head = psutil.Process(self.popen.pid)
+        return [it for it in (head, *head.children()) if it.name().startswith("python")]
 
     def redis(self) -> psutil.Process:
         """Its redis-server."""
         assert self.popen is not None
-        [server] = psutil.Process(self.popen.pid).children()
+        children = psutil.Process(self.popen.pid).children()
+        [server] = [it for it in children if it.name().startswith("redis")]
         return server
 
     def get(self, path: str) -> bytes:

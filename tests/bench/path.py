@@ -5,8 +5,10 @@ durability. Both are driven in the same way, in turns, in the same run."""
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import time
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict, dataclass
 from itertools import count, cycle
 from pathlib import Path
@@ -20,6 +22,7 @@ from tests.service import ROOT, Process, bare_bot, hotline
 VISITORS = 200  # each waits for the answer before asking the next thing
 SECONDS = 10.0
 ROUNDS = 3
+SETTLES = 12.0  # seconds: the second process starts, the partitions are shared
 NO_LIMIT = "100000"  # a second: the fake network has none
 
 
@@ -45,44 +48,51 @@ def questions() -> list[str]:
 
 
 async def measure(folder: Path) -> dict[str, object]:
-    """Both bots, round by round."""
+    """Each bot, round by round."""
     api = BotApi()
     async with api.open() as base:
         lock = FolderLock(folder)
         lock.take()
         redis = EmbeddedRedis(folder / "bare-redis", lock)
         await redis.start()
-        settings = {
-            "TELEGRAM_TOKEN": TOKEN,
-            "TELEGRAM_SECRET": SECRET,
-            "TELEGRAM_API": base,
-            "TELEGRAM_WEBHOOK": "http://127.0.0.1/telegram",
-            "TELEGRAM_RATE": NO_LIMIT,
-            "TELEGRAM_CHAT_RATE": NO_LIMIT,
-            "LOG_LEVEL": "warning",
-        }
-        with (
-            bare_bot(folder, base, redis.socket) as bare,
-            hotline(folder / "hotline", **settings) as ours,
-        ):
-            (folder / "hotline").mkdir()
+        with ExitStack() as stack:
+            bots = {
+                "bare aiogram": stack.enter_context(bare_bot(folder, base, redis.socket)),
+                "hotline": stack.enter_context(_hotline(folder / "one", base, "1")),
+                "hotline, 2 processes": stack.enter_context(_hotline(folder / "two", base, "2")),
+            }
             numbers = count(1)
-            rounds: dict[str, list[Measured]] = {"bare": [], "hotline": []}
-            for process in (bare, ours):
-                await process.start_beside()
-                await _round(api, process, numbers, 1.0)  # first contacts, caches
+            rounds: dict[str, list[Measured]] = {name: [] for name in bots}
+            for bot in bots.values():
+                await bot.start_beside()
+                await asyncio.sleep(SETTLES)
+                await _round(api, bot, numbers, 2.0)  # first contacts, caches
             for _ in range(ROUNDS):
-                for name, process in (("bare", bare), ("hotline", ours)):
-                    rounds[name].append(await _round(api, process, numbers, SECONDS))
-            redis.stop()
-    result = {name: _median(measured) for name, measured in rounds.items()}
-    ratio = result["hotline"].updates_a_second / result["bare"].updates_a_second
-    return {
-        **{name: asdict(measured) for name, measured in result.items()},
-        "ratio": round(ratio, 2),
-        "goal": 3.0,
-        "hotline_start_seconds": round(ours.started_in, 2),
-    }
+                for name, bot in bots.items():
+                    rounds[name].append(await _round(api, bot, numbers, SECONDS))
+            started_in = bots["hotline"].started_in
+        redis.stop()
+    rows = {name: _median(measured) for name, measured in rounds.items()}
+    bare = rows["bare aiogram"].updates_a_second
+    ratios = {name: round(row.updates_a_second / bare, 2) for name, row in rows.items()}
+    table = {name: {**asdict(row), "ratio": ratios[name]} for name, row in rows.items()}
+    return {**table, "goal": 3.0, "hotline_start_seconds": round(started_in, 2)}
+
+
+def _hotline(folder: Path, base: str, processes: str) -> AbstractContextManager[Process]:
+    folder.mkdir()
+    return hotline(
+        folder,
+        TELEGRAM_TOKEN=TOKEN,
+        TELEGRAM_SECRET=SECRET,
+        TELEGRAM_API=base,
+        TELEGRAM_WEBHOOK="http://127.0.0.1/telegram",
+        TELEGRAM_RATE=NO_LIMIT,
+        TELEGRAM_CHAT_RATE=NO_LIMIT,
+        LOG_LEVEL="warning",
+        PROCESSES=processes,
+        SEMANTIC=os.environ.get("SEMANTIC", "true"),
+    )
 
 
 async def _round(api: BotApi, process: Process, numbers: count[int], seconds: float) -> Measured:
