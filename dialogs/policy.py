@@ -21,7 +21,7 @@ class Source:
     title: str
     issuer: str
     document: str  # its number, or 原文未载明
-    published: str  # ISO date
+    published: str  # ISO date; empty where it has none
     url: str
 
 
@@ -37,6 +37,12 @@ class PolicyAnswer:
     note: str  # how far it still holds: "2018年的做法…", "现行" …
     source: Source
     parts: tuple[str, ...] = ()  # sections with something to say, beside the lead
+    further: tuple[Source, ...] = ()  # other sources of what is told
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Every source of what is told, the main one first."""
+        return (self.source, *self.further)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +144,7 @@ def _told(
     parts = (
         Option.start(f"buttons.{part}", "policy.show", id=main.policy, part=part)
         for part in ("how", "source")
-        if part in main.parts
+        if part != evidence.get("shown")
     )
     verdicts = (
         Option.start("buttons.useful", "feedback", useful="yes", about=talk.event),
