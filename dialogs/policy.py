@@ -12,6 +12,7 @@ from dialogs.questions import pick_or_words, words
 from dialogs.talk import Option, Outcome, Reply, Talk
 
 NONE_OF_THESE = "都不是"
+LEAD = "lead"  # the part of a policy that matters most
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ async def answer_question(talk: Talk, library: Library) -> Reply:
 async def show_policy(talk: Talk, library: Library) -> Reply:
     """Show one section of one policy: where the buttons under an answer lead."""
     policy, part = talk.given("id"), talk.given("part")
-    if policy not in library.titles() or part not in library.parts():
+    if policy not in library.titles() or part not in (LEAD, *library.parts()):
         return Reply("policy.gone", options=(person(), menu()))
     return _told(talk, "policy.part", (library.show(policy, part),), {"shown": part})
 
@@ -131,7 +132,7 @@ async def _narrow(talk: Talk, library: Library, found: Choices) -> Reply:
     if which == NONE_OF_THESE:
         return _declined("policy.unknown", evidence | {"chosen": None})
     if which in titles:
-        answers = (library.show(which, "lead"),)
+        answers = (library.show(which, LEAD),)
         return _told(talk, "policy.answer", answers, evidence | {"chosen": which})
     talk.answers = {"question": which}  # another question instead of a choice
     return await answer_question(talk, library)

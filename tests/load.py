@@ -173,6 +173,7 @@ class Poster:
     ) -> None:
         self._port = port
         self._within = within
+        self.taken = 0  # POSTs that were answered with 200
         self._head = (
             f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
             f"X-Telegram-Bot-Api-Secret-Token: {SECRET}\r\nContent-Length: "
@@ -192,7 +193,9 @@ class Poster:
                 head = await reader.readuntil(b"\r\n\r\n")
                 await reader.readexactly(_length(head))
             whole = b"connection: close" not in head.lower()
-            return int(head.split(b" ", 2)[1])
+            status = int(head.split(b" ", 2)[1])
+            self.taken += status == 200
+            return status
         except (OSError, asyncio.IncompleteReadError):  # a time-out is an OSError
             return 0
         finally:

@@ -31,9 +31,27 @@ class Session:
 
     @classmethod
     def unpack(cls, packed: bytes | None) -> Session:
-        """Read what `pack` wrote; a field that a later version dropped is passed over."""
+        """Read what `pack` wrote; a field that a later version dropped is passed over.
+
+        Raises ValueError, TypeError or AttributeError when it is no session.
+        """
         if packed is None:
             return cls()
         raw: dict[str, Any] = orjson.loads(packed)
-        known = cls.__dataclass_fields__
-        return cls(**{name: value for name, value in raw.items() if name in known})
+        known = {name: value for name, value in raw.items() if name in _SHAPE}
+        for name, value in known.items():
+            if not isinstance(value, _SHAPE[name]):
+                raise TypeError(name)
+        return cls(**known)
+
+
+_SHAPE: dict[str, type | tuple[type, ...]] = {
+    "script": (str, type(None)),
+    "answers": dict,
+    "offered": list,
+    "about": list,
+    "lately": str,
+    "greeted": str,
+    "at": (int, float),
+    "apologised": (int, float),
+}

@@ -137,8 +137,13 @@ class Worker:
         return int(await self._line.call("HINCRBY", attempts, f"{job.entry.id}:{what}", 1))
 
     async def _session(self, job: Job) -> Session:
-        key = job.entry.keys.key("session", job.event.urn)
-        return Session.unpack(await self._line.call("GET", key))
+        """Where the visitor is; nowhere, when what is kept cannot be read (any more)."""
+        packed = await self._line.call("GET", job.entry.keys.key("session", job.event.urn))
+        try:
+            return Session.unpack(packed)
+        except (ValueError, TypeError, AttributeError):
+            log.error("session.unreadable", urn=job.event.urn)
+            return Session()
 
     async def _take(self, job: Job) -> None:
         started = time.perf_counter()

@@ -97,6 +97,15 @@ async def test_a_poisonous_message_is_buried_and_those_after_it_are_answered(
         assert len(await DeadLetters(house.line).all()) == 1
 
 
+async def test_a_session_that_cannot_be_read_begins_anew(house: House) -> None:
+    for broken in ("[]", "{", '{"answers": 1}', '"x"'):
+        await house.line.call("SET", Keys.of(SOMEBODY).key("session", SOMEBODY), broken)
+        async with house.open():
+            said = len(house.channel.messages)
+            await house.hears(SOMEBODY, "一")
+            await house.until(lambda said=said: len(house.channel.messages) == said + 2)
+
+
 async def test_while_the_records_are_down_a_turn_waits_and_is_no_dead_letter(
     house: House,
 ) -> None:
