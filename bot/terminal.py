@@ -10,6 +10,7 @@ from itertools import count
 
 from bot.pipeline.sessions import Session
 from bot.pipeline.switchboard import Spoken, Switchboard
+from bot.words import Words
 from dialogs.talk import Heard
 
 VISITOR = "terminal:you"
@@ -25,22 +26,23 @@ class Note:
 class Notepad:
     """The twin of the desk and of the feedback book: shows what would be kept."""
 
-    def __init__(self, show: Callable[[str], None]) -> None:
+    def __init__(self, words: Words, show: Callable[[str], None]) -> None:
+        self._words = words
         self._show = show
         self._numbers = count(1)
 
     async def open(self, visitor: str, topic: str, key: str, context: str) -> Note:
         """Show the question that a person would find on the desk."""
-        self._show(f"[ticket] {topic} ({context})")
+        self._show(self._words.say("operator.note_ticket", topic=topic, context=context))
         return Note(next(self._numbers))
 
     async def record(self, visitor: str, about: str, useful: bool, key: str) -> None:
         """Show the verdict."""
-        self._show(f"[feedback] {about}: {useful}")
+        self._show(self._words.say("operator.note_verdict", about=about, useful=useful))
 
     async def explain(self, visitor: str, about: str, reason: str, key: str) -> None:
         """Show the reason."""
-        self._show(f"[feedback] {about}: {reason}")
+        self._show(self._words.say("operator.note_reason", about=about, reason=reason))
 
 
 class Conversation:
