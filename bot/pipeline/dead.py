@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
+import structlog
 
-from bot.pipeline.line import Line, LuaScript
+from bot.pipeline.doorbell import Hop
+from bot.pipeline.line import Line, LuaScript, StorageDown
 from bot.pipeline.messages import Event
 from bot.pipeline.partitions import PARTITIONS, Keys
+from bot.pipeline.streams import Entry
+
+log = structlog.get_logger()
 
 UNPARSED = Keys(0)  # what no visitor can be told from is kept in this partition
 MOST_UNPARSED = 10_000  # entries: whoever holds the secret could send rubbish without end
@@ -48,6 +54,15 @@ class DeadLetters:
         packed = orjson.dumps({"raw": raw, "reason": reason, "at": at})
         key = UNPARSED.key("dead")
         await self._line.call("XADD", key, "MAXLEN", "~", MOST_UNPARSED, "*", "d", packed)
+
+    async def lay_aside(self, entry: Entry, hop: Hop, error: Exception, at: float) -> None:
+        """Take out of its hop an entry that nothing can be done with, as another version may have
+        written it. While storage is down it stays there, and is found again in the next tenure."""
+        log.error("entry.unreadable", hop=hop, entry=entry.name, error=type(error).__name__)
+        with suppress(StorageDown):
+            raw = entry.packed.decode(errors="replace")
+            await self.keep_raw(raw, type(error).__name__, at)
+            await self._line.call("XDEL", entry.keys.key(hop), entry.id)
 
     async def all(self) -> list[DeadLetter]:
         """Every dead letter, oldest first."""

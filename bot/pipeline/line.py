@@ -22,6 +22,13 @@ Arg = str | bytes | int | float
 
 MOST_AT_ONCE = 512  # calls a round trip; bounds the memory of one and the wait of the next
 
+# How the answers of a Redis begin that cannot do it for now: starting, a replica, out of memory or
+# disk, a script that hangs, a password that was changed, a cluster that is changing.
+REFUSALS = (
+    "LOADING", "READONLY", "MASTERDOWN", "OOM", "MISCONF", "NOREPLICAS", "BUSY", "NOAUTH", "NOPERM",
+    "WRONGPASS", "CLUSTERDOWN", "TRYAGAIN",
+)  # fmt: skip
+
 
 class StorageDown(Exception):
     """Redis cannot be reached or refuses writes. What was asked may or may not have happened."""
@@ -98,8 +105,7 @@ class Line:
 def _named(error: BaseException) -> BaseException:
     """The error as callers know it: their fault, or storage that is down for now."""
     unreachable = isinstance(error, (RedisConnectionError, RedisTimeoutError, OSError))
-    # LOADING, READONLY, MASTERDOWN, OOM, MISCONF (disk full), CLUSTERDOWN: writes fail for now.
-    refusing = str(error).startswith(("LOADING", "READONLY", "MASTERDOWN", "OOM", "MISCONF", "CLU"))
+    refusing = str(error).startswith(REFUSALS)
     if unreachable or refusing or "command not allowed when used memory" in str(error):
         down = StorageDown(type(error).__name__)
         down.__cause__ = error

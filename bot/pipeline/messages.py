@@ -57,6 +57,9 @@ class Event:
         return cls(raw["urn"], heard, raw["at"], raw["dedup"])
 
 
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)  # what `unpack` may raise
+
+
 def channel_of(urn: str) -> str:
     """The name of the channel a visitor comes by."""
     return urn.partition(":")[0]

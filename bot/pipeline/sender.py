@@ -23,11 +23,13 @@ from bot.channels.delivery import (
 )
 from bot.metrics import Metrics
 from bot.pipeline.closing import Closing
+from bot.pipeline.dead import DeadLetters
 from bot.pipeline.doorbell import Doorbell
 from bot.pipeline.lanes import Lanes
 from bot.pipeline.leases import Leases
 from bot.pipeline.line import Line, LuaScript, StorageDown
 from bot.pipeline.messages import (
+    UNREADABLE,
     DeliveryLine,
     Lane,
     Message,
@@ -90,6 +92,7 @@ class Sender:
         self._metrics = metrics
         self._closing = closing
         self._clock = clock
+        self._dead = DeadLetters(line)
         self._under_way = {lane: asyncio.Semaphore(most) for lane, most in UNDER_WAY.items()}
         self._probe = asyncio.Lock()
         self.halted: str | None = None  # why the channel may not send at present
@@ -107,11 +110,19 @@ class Sender:
             while not self._closing:
                 try:
                     for entry in await reader.fresh():
-                        message = Message.unpack(entry.packed)
-                        lanes.add(message.urn, Sending(entry, message, lane))
+                        await self._sort(entry, lane, lanes)
                 except StorageDown:
                     await self._closing.sleep(OUTAGE_PAUSE)
                 await lanes.room()
+
+    async def _sort(self, entry: Entry, lane: Lane, lanes: Lanes[Sending]) -> None:
+        try:
+            message = Message.unpack(entry.packed)
+        except UNREADABLE as error:
+            hop = lane.outbox(self._channel.name)
+            return await self._dead.lay_aside(entry, hop, error, self._clock())
+        lanes.add(message.urn, Sending(entry, message, lane))
+        return None
 
     async def _serve(self, sending: Sending) -> None:
         """Bring one message to its end, or leave it to the partition's next owner."""

@@ -15,7 +15,15 @@ from bot.pipeline.doorbell import Doorbell
 from bot.pipeline.lanes import Lanes
 from bot.pipeline.leases import Leases
 from bot.pipeline.line import Line, LuaScript, StorageDown
-from bot.pipeline.messages import Event, HeardLine, Lane, VisitorLine, channel_of, pack_line
+from bot.pipeline.messages import (
+    UNREADABLE,
+    Event,
+    HeardLine,
+    Lane,
+    VisitorLine,
+    channel_of,
+    pack_line,
+)
 from bot.pipeline.messages import Line as JournalLine
 from bot.pipeline.sessions import Session
 from bot.pipeline.streams import Entry, StreamReader
@@ -86,13 +94,10 @@ class Worker:
     async def _sort(self, entry: Entry, lanes: Lanes[Job]) -> None:
         try:
             event = Event.unpack(entry.packed)
-        except (ValueError, KeyError, TypeError) as error:  # written by another version
-            log.error("inbox.unreadable", entry=entry.name)
-            raw = entry.packed.decode(errors="replace")
-            await self._dead.keep_raw(raw, type(error).__name__, self._clock())
-            await self._line.call("XDEL", entry.keys.key("inbox"), entry.id)
-            return
+        except UNREADABLE as error:
+            return await self._dead.lay_aside(entry, "inbox", error, self._clock())
         lanes.add(event.urn, Job(entry, event))
+        return None
 
     async def _serve(self, job: Job) -> None:
         """Bring one event to its end: committed, dead, or another process's by now."""

@@ -291,3 +291,18 @@ async def test_bulk_waits_while_replies_go_first(house: House) -> None:
         await house.until(lambda: len(house.channel.texts("web:asks")) == 2, within=1.0)
         assert sent < 10
         assert len(house.channel.messages) < 30
+
+
+async def test_an_entry_that_nothing_can_read_is_laid_aside_and_the_next_is_served(
+    house: House,
+) -> None:
+    keys = Keys.of(SOMEBODY)
+    async with house.open():
+        for hop in ("inbox", "outbox:web"):
+            for packed in ("", "{", "[]", '{"urn": 1}'):
+                await house.line.call("XADD", keys.key(hop), "*", "d", packed)
+            house.bell.ring(hop, keys.partition)
+        await house.hears(SOMEBODY, "一")
+        await house.until(lambda: len(house.channel.messages) == 2)
+        assert len(await DeadLetters(house.line).all()) == 8
+    assert await total(house, "inbox") + await total(house, "outbox:web") == 0

@@ -1,0 +1,75 @@
+"""Processes that start fast: forked off one that has imported everything already.
+
+Importing takes most of a start, and is no part of what is shown by killing the service twenty
+times. What a fork runs is the same command as ever, in a process of its own.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import runpy
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+from tests.service import Process
+
+IMPORTED = ["bot.cli", "bot.app", "bot.channels.telegram.service", "tests.bench.bare", __name__]
+
+_context = multiprocessing.get_context("forkserver")
+
+
+@dataclass
+class Fork:
+    """A process of multiprocessing, as tests.service.Process wants it."""
+
+    process: ForkServerProcess
+    pid: int
+
+    def poll(self) -> int | None:
+        return self.process.exitcode
+
+    def send_signal(self, sig: int, /) -> None:
+        os.kill(self.pid, sig)
+
+    def wait(self, timeout: float | None = None) -> int:
+        self.process.join(timeout)
+        assert self.process.exitcode is not None, "it does not end"
+        return self.process.exitcode
+
+
+class Forked(Process):
+    """A command of the form `python -m module words..`, each start a fork."""
+
+    def launch(self) -> None:
+        _context.set_forkserver_preload(IMPORTED)
+        words = self.command[2:]
+        process = _context.Process(target=_run, args=(words, self.settings, self.log), daemon=True)
+        process.start()
+        assert process.pid is not None
+        self.popen = Fork(process, process.pid)
+
+
+@contextmanager
+def fast(slow: AbstractContextManager[Process]) -> Iterator[Process]:
+    """The same process, its starts forks."""
+    with slow as plain:
+        forked = Forked(plain.command, plain.settings, plain.port, plain.log)
+        try:
+            yield forked
+        finally:
+            forked.stop()
+
+
+def _run(words: list[str], settings: Mapping[str, str], log: Path) -> None:
+    """What the fork does: the command, with what it prints in the log."""
+    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    os.environ.update(settings)
+    sys.argv = list(words)
+    runpy.run_module(words[0], run_name="__main__", alter_sys=True)
