@@ -231,7 +231,9 @@ def test_a_redis_that_refuses_us_is_told(run: Command, guarded_redis: int) -> No
 
 
 def test_it_says_where_it_is_and_what_is_on(service: Process) -> None:
-    said = service.log.read_text()
+    until = time.monotonic() + 10  # it is said a moment after the port is open
+    while "Ctrl-C" not in (said := service.log.read_text()) and time.monotonic() < until:
+        time.sleep(0.05)
     assert f"164 热线已经启动：http://127.0.0.1:{service.port}/" in said
     assert "Redis：自带，每次写入都落盘" in said
     assert "数据库：SQLite" in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from bot.channels.delivery import Delivery, Gone, Halted, Pace, Refused, Sent, Unsure, Wait
 from bot.pipeline.dead import DeadLetters
@@ -283,14 +284,15 @@ async def test_bulk_waits_while_replies_go_first(house: House) -> None:
     words = Words(TEXTS, {})
     outbox = Outbox(house.line, house.bell, lambda: words)
     async with house.open():
-        for number in range(30):
+        began = time.monotonic()
+        for number in range(100):
             await outbox.say(f"web:{number}", Reply("menu.shown"), "push", Lane.BULK)
         await asyncio.sleep(0.2)
-        sent = len(house.channel.messages)
+        sent, took = len(house.channel.messages), time.monotonic() - began
+        assert sent <= took * 20 + 1
         await house.hears("web:asks", "问")
-        await house.until(lambda: len(house.channel.texts("web:asks")) == 2, within=1.0)
-        assert sent < 10
-        assert len(house.channel.messages) < 30
+        await house.until(lambda: len(house.channel.texts("web:asks")) == 2, within=1.5)
+        assert len(house.channel.messages) < 100
 
 
 async def test_an_entry_that_nothing_can_read_is_laid_aside_and_the_next_is_served(
