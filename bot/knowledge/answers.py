@@ -9,9 +9,12 @@ from bot.knowledge.aspects import Asked
 from bot.knowledge.bm25 import grams
 from bot.knowledge.glossary import Glossary
 from bot.knowledge.normalise import plain
+from bot.knowledge.periods import Periods
 from bot.knowledge.phrases import Phrases
 from bot.knowledge.policies import Part, Policy, Publication
-from bot.knowledge.sentences import Fit, Sentence, fresh, lines, sentences
+from bot.knowledge.sentences import Fit, Sentence, is_fresh, lines, parted, sentences
+from bot.knowledge.series import Dated, Series
+from bot.knowledge.standing import Notes, standing
 from dialogs.policy import PolicyAnswer, Source
 
 ROOM = 320  # characters of a single answer before its note and source: a phone's screen
@@ -23,7 +26,10 @@ _FITS = 2.0  # the sentence that shares most with the question
 _NUMBER = 1.0  # a sentence with a number, when a number is asked for
 _SILENT = 2.0  # taken off a sentence that only tells that nothing is told
 _LATER = 0.2  # taken off for each sentence before it in its section
+_DATED = frozenset((Part.AMOUNT, Part.RESULTS, Part.WHEN))  # what changes from year to year
 _MAIN = {Part.AMOUNT: 1.0, Part.CONDITIONS: 0.8, Part.WHAT: 0.8, Part.WHO: 0.3}
+
+_UNDATED = Dated((), True, frozenset())
 
 Worth = Mapping[Sentence, float]
 
@@ -42,49 +48,90 @@ class Answers:
         self._publications = publications
         self._glossary = glossary
         self._phrases = phrases
+        self._periods = Periods(glossary)
+        self._series = Series(publications, phrases)
+        self._notes = Notes(publications, phrases)
         self._sentences = {key: sentences(each, glossary.silent) for key, each in policies.items()}
         self._fit = Fit(self._sentences)
+        self._mistakes = {key: self._wrong(each) for key, each in policies.items()}
+        self._telling = {key: _telling(each) for key, each in self._sentences.items()}
 
     def answer(
         self, policy: Policy, asked: Asked, question: str, today: date, room: int = ROOM
     ) -> PolicyAnswer:
         """Answer `question` (folded), which asks for the sections `asked`, within `room`."""
-        first = [*self._corrections(policy, question), *self._holding(policy, question, today)]
         if next(iter(asked), None) == Part.SOURCE:
-            return self._answer(policy, Part.SOURCE, policy.sections[Part.SOURCE], (), today)
+            return self._section(policy, Part.SOURCE, today)
+        dated = self._dated(policy, asked, question, today)
+        if not dated.is_known:
+            return self._unknown_period(policy, dated, asked, question, today)
+        first = [*self._corrections(policy, question), *self._holding(policy, question, today)]
         worth = self._worth(policy, asked, question)
         part = max(worth, key=lambda sentence: worth[sentence]).part
         section = {each: value for each, value in worth.items() if each.part == part}
         lead = _best(section, [], _LEAD_ROOM)
         rest = {each: value for each, value in worth.items() if each.part != part and value > 0}
-        used = sum(map(len, first)) + sum(len(each.words) for each in lead)
-        also = _best(rest, lead, room - used)
-        words = "".join((*first, *(each.words for each in sorted(lead, key=_place))))
-        return self._answer(policy, part, words, lines(also), today)
+        used = sum(map(len, (*dated.words, *first))) + sum(len(each.words) for each in lead)
+        also = lines(_best(rest, lead, room - used))
+        told = [each.words for each in sorted(lead, key=_place)]
+        if dated.words:
+            return self._answer(policy, part, first, ("".join(told), *also), today, dated)
+        return self._answer(policy, part, (*first, *told), also, today)
+
+    def _dated(self, policy: Policy, asked: Asked, question: str, today: date) -> Dated:
+        """What is said first when a question about a figure names its time."""
+        if asked and not _DATED & asked.keys():
+            return _UNDATED
+        periods = self._periods.asked(question, today)
+        if not periods:
+            return _UNDATED
+        if next(iter(asked), None) == Part.RESULTS:
+            return Dated(self._series.results(policy, periods), True, frozenset())
+        return self._series.tell(policy, periods, question) or _UNDATED
+
+    def _unknown_period(
+        self, policy: Policy, dated: Dated, asked: Asked, question: str, today: date
+    ) -> PolicyAnswer:
+        """No figure of another time is told as if it held then."""
+        worth = self._worth(policy, asked, question)
+        timeless = {each: value for each, value in worth.items()
+                    if value > 0 and not each.has_number and not each.is_silent}  # fmt: skip
+        also = lines(_best(timeless, [], _LEAD_ROOM))
+        return self._answer(policy, Part.AMOUNT, (), also, today, dated)
 
     def show(self, policy: Policy, part: str, today: date) -> PolicyAnswer:
         """The section `part` of `policy`; "lead" stands for the one that matters most."""
         if part == "lead":
             return self.answer(policy, {}, "", today)
-        section = Part(part)
-        return self._answer(policy, section, policy.sections[section], (), today)
+        return self._section(policy, Part(part), today)
+
+    def _section(self, policy: Policy, part: Part, today: date) -> PolicyAnswer:
+        return self._answer(policy, part, (policy.sections[part],), (), today)
 
     def _answer(
-        self, policy: Policy, lead: Part, words: str, also: tuple[str, ...], today: date
+        self,
+        policy: Policy,
+        lead: Part,
+        words: Sequence[str],
+        also: tuple[str, ...],
+        today: date,
+        dated: Dated = _UNDATED,
     ) -> PolicyAnswer:
-        telling = {each.part for each in self._sentences[policy.id] if not each.is_silent}
-        parts = tuple(
-            part.value for part in Part if part != lead and part in telling | {Part.SOURCE}
-        )
+        parts = tuple(part.value for part in self._telling[policy.id] if part != lead)
+        told = [sentence for text in (*words, *also) for sentence in parted(text)]
+        by = {key for sentence in told for key in policy.told_by(sentence)} | dated.sources
+        cited = [key for key in policy.sources if key in by or lead == Part.SOURCE]
+        main, *further = [_cited(self._publications[key]) for key in cited]
         return PolicyAnswer(
             policy=policy.id,
             title=policy.title,
             version=policy.version,
-            lead=words,
+            lead="".join((*words, *dated.words)),
             also=also,
-            note=self._note(policy, today),
-            source=_cited(self._publications[policy.sources[0]]),
+            note=self._notes.note(policy, cited, "".join((*told, *dated.words)), today),
+            source=main,
             parts=parts,
+            further=tuple(further),
         )
 
     def _worth(self, policy: Policy, asked: Asked, question: str) -> Worth:
@@ -105,13 +152,14 @@ class Answers:
     def _corrections(self, policy: Policy, question: str) -> list[str]:
         """The sentence that puts a wrong idea in `question` right: the most specific one."""
         said = self._core(question)
-        found = [
-            (len(wrong), each.right)
-            for each in policy.corrections
-            for wrong in map(self._core, each.wrong)
-            if len(wrong) > 1 and wrong in said
-        ]
+        found = [(len(wrong), right) for wrong, right in self._mistakes[policy.id] if wrong in said]
         return [max(found)[1]] if found else []
+
+    def _wrong(self, policy: Policy) -> list[tuple[str, str]]:
+        """Each wrong idea about `policy`, as it is looked for, and what is true."""
+        pairs = [(self._core(wrong), each.right)
+                 for each in policy.corrections for wrong in each.wrong]  # fmt: skip
+        return [(wrong, right) for wrong, right in pairs if len(wrong) > 1]
 
     def _core(self, text: str) -> str:
         """`text` without the small words that people put in or leave out."""
@@ -123,36 +171,24 @@ class Answers:
     def _holding(self, policy: Policy, question: str, today: date) -> list[str]:
         if not any(word in question for word in self._glossary.holding):
             return []
-        return [self._phrases.say(f"holding_{_standing(policy, today)}")]
-
-    def _note(self, policy: Policy, today: date) -> str:
-        standing = _standing(policy, today)
-        key = "unchecked" if standing == "in_force" and today > policy.recheck_by else standing
-        return self._phrases.say(
-            f"note_{key}",
-            year=(policy.valid_from or policy.published).year,
-            published=policy.published,
-            verified_on=policy.verified_on,
-            valid_from=policy.valid_from,
-            valid_until=policy.valid_until,
-        )
+        return [self._phrases.say(f"holding_{standing(policy, today)}")]
 
 
-def _standing(policy: Policy, today: date) -> str:
-    if policy.status == "historical":
-        return "historical"
-    if policy.valid_from is not None and today < policy.valid_from:
-        return "not_yet"
-    return "in_force" if policy.holds_on(today) else "expired"
+def _telling(sentences: Sequence[Sentence]) -> tuple[Part, ...]:
+    """The sections with something to say, in their order."""
+    telling = {sentence.part for sentence in sentences if not sentence.is_silent}
+    return tuple(part for part in Part if part in telling or part == Part.SOURCE)
 
 
 def _best(worth: Worth, said: Sequence[Sentence], room: int) -> list[Sentence]:
     """The sentences worth most that fit into `room` and are news; one at least to begin with."""
     chosen: list[Sentence] = []
+    known = {pair for sentence in said for pair in sentence.pairs}
     for sentence in sorted(worth, key=lambda each: -worth[each]):
         must = not said and not chosen
-        if must or (len(sentence.words) <= room and fresh(sentence, [*said, *chosen])):
+        if must or (len(sentence.words) <= room and is_fresh(sentence, known)):
             chosen.append(sentence)
+            known |= sentence.pairs
             room -= len(sentence.words)
     return chosen
 
@@ -166,6 +202,6 @@ def _cited(publication: Publication) -> Source:
         title=publication.title,
         issuer=publication.issuer,
         document=publication.document,
-        published=publication.published.isoformat(),
+        published=publication.published.isoformat() if publication.published else "",
         url=publication.url,
     )

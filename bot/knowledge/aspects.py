@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bot.knowledge.glossary import Glossary
+from bot.knowledge.lexicon import Lexicon
 from bot.knowledge.policies import Part
 
 Asked = Mapping[Part, float]
@@ -20,9 +21,16 @@ class Aspects:
     def __init__(self, glossary: Glossary) -> None:
         """Longer cues win over shorter ones inside them."""
         pairs = [(cue, part) for part, cues in glossary.aspects.items() for cue in cues]
-        self._cues = sorted(pairs, key=lambda pair: len(pair[0]), reverse=True)
+        pairs.sort(key=lambda pair: len(pair[0]), reverse=True)
+        self._parts = dict(reversed(pairs))
+        self._ranks = {cue: rank for rank, (cue, _) in reversed([*enumerate(pairs)])}
+        self._cues = Lexicon(self._parts)
         idle = (*glossary.following, *glossary.others, *glossary.asking, *glossary.light)
-        self._idle = sorted((*idle, *glossary.asking_last), key=len, reverse=True)
+        idle = tuple(sorted((*idle, *glossary.asking_last), key=len, reverse=True))
+        self._turns: dict[str, list[int]] = {}  # when each word is left out of a bare text
+        for turn, word in enumerate((*(cue for cue, _ in pairs), *idle)):
+            self._turns.setdefault(word, []).append(turn)
+        self._idle = Lexicon(self._turns)
 
     def asked(self, text: str) -> Asked:
         """The sections `text` asks for and how plainly, from 0 to 1; the plainest first."""
@@ -36,21 +44,27 @@ class Aspects:
 
     def bare(self, text: str) -> str:
         """What is left of `text` without words that any question may hold."""
-        for cue, _ in self._cues:
-            text = text.replace(cue, "")
-        for word in self._idle:
+        done = -1
+        while True:
+            turns = [
+                (turn, word)
+                for _, word in self._idle.places(text)
+                for turn in self._turns[word]
+                if turn > done
+            ]
+            if not turns:
+                return text
+            done, word = min(turns)
             text = text.replace(word, "")
-        return text
 
     def _found(self, text: str) -> Iterator[tuple[str, Part, int]]:
         taken = [False] * len(text)
-        for cue, part in self._cues:
-            at = text.find(cue)
-            while at >= 0:
-                if not any(taken[at : at + len(cue)]):
-                    taken[at : at + len(cue)] = [True] * len(cue)
-                    yield cue, part, at
-                at = text.find(cue, at + 1)
+        for _, at, cue in sorted(
+            (self._ranks[cue], at, cue) for at, cue in self._cues.places(text)
+        ):
+            if not any(taken[at : at + len(cue)]):
+                taken[at : at + len(cue)] = [True] * len(cue)
+                yield cue, self._parts[cue], at
 
 
 def _last_clause(text: str) -> int:

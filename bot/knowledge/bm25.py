@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,38 +22,42 @@ class Bm25:
     def __init__(self, documents: Sequence[Sequence[str]]) -> None:
         """Index `documents`; their order is the order of the scores."""
         self.size = len(documents)
-        counts = [Counter(document) for document in documents]
-        held_by: dict[str, list[int]] = {}
-        for at, count in enumerate(counts):
-            for token in count:
-                held_by.setdefault(token, []).append(at)
+        self._ids: dict[str, int] = {}
+        ids, often = [], []
+        for document in documents:
+            count = Counter(document)
+            ids.append([self._ids.setdefault(token, len(self._ids)) for token in count])
+            often.append(list(count.values()))
+        sizes = [len(own) for own in ids]
+        token = np.fromiter(chain.from_iterable(ids), np.int64, sum(sizes))
+        counts = np.fromiter(chain.from_iterable(often), np.float64, sum(sizes))
+        holder = np.repeat(np.arange(self.size), sizes)
+        order = np.argsort(token, kind="stable")
+        held = np.bincount(token, minlength=len(self._ids))
+        self._ends = [0, *np.cumsum(held).tolist()]
+        self._rarity = np.log(1 + (self.size - held + 0.5) / (held + 0.5))
         mean = sum(map(len, documents)) / max(1, self.size)
-        lengths = np.array(
-            [_K1 * (1 - _B + _B * len(document) / mean) for document in documents], np.float32
-        )
-        self._postings: dict[str, tuple[NDArray[np.int32], Scores]] = {}
-        self._weights: dict[str, float] = {}
-        for token, holders in held_by.items():
-            places = np.array(holders, np.int32)
-            often = np.array([counts[holder][token] for holder in holders], np.float32)
-            weight = math.log(1 + (self.size - len(holders) + 0.5) / (len(holders) + 0.5))
-            self._weights[token] = weight
-            self._postings[token] = (places, weight * often * (_K1 + 1) / (often + lengths[places]))
+        lengths = np.array([_K1 * (1 - _B + _B * len(each) / mean) for each in documents])
+        weights = self._rarity[token] * counts * (_K1 + 1) / (counts + lengths[holder])
+        self._documents, self._weights = holder[order], weights[order]
         self._unseen = math.log(1 + (self.size + 0.5) / 0.5)
 
     def scores(self, tokens: Iterable[str]) -> Scores:
         """How well each document answers to `tokens`; repeated tokens count once."""
-        total = np.zeros(self.size, np.float32)
-        for token in set(tokens):
-            posting = self._postings.get(token)
-            if posting is not None:
-                at, weight = posting
-                total[at] += weight
-        return total
+        ends = self._ends
+        known = [self._ids[token] for token in dict.fromkeys(tokens) if token in self._ids]
+        if not known:
+            return np.zeros(self.size, np.float32)
+        spans = [slice(ends[at], ends[at + 1]) for at in known]
+        documents = np.concatenate([self._documents[span] for span in spans])
+        weights = np.concatenate([self._weights[span] for span in spans])
+        return np.bincount(documents, weights, self.size).astype(np.float32)
 
     def weight(self, tokens: Iterable[str]) -> float:
         """How much there is to find in `tokens`: the sum of their rarities."""
-        return sum(self._weights.get(token, self._unseen) for token in set(tokens))
+        said = dict.fromkeys(tokens)
+        known = [self._ids[token] for token in said if token in self._ids]
+        return float(self._rarity[known].sum()) + (len(said) - len(known)) * self._unseen
 
 
 def grams(text: str) -> list[str]:

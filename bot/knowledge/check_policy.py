@@ -9,10 +9,11 @@ from datetime import date
 from bot.knowledge.finding import Finding, line_of
 from bot.knowledge.normalise import fold
 from bot.knowledge.policies import Part, Policy
+from bot.knowledge.sentences import parted
+from bot.knowledge.standing import even
 
 _FEWEST_QUESTIONS = 25
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
-_SPACE = re.compile(r"\s+")
 
 
 def check_policy(policy: Policy, ids: set[str], sources: set[str], day: date) -> Iterator[Finding]:
@@ -20,6 +21,7 @@ def check_policy(policy: Policy, ids: set[str], sources: set[str], day: date) ->
     yield from _dates(policy, day)
     yield from _links(policy, ids, sources)
     yield from _figures_in_text(policy)
+    yield from _figures_of_their_source(policy)
     yield from _text_in_figures(policy)
     if len(policy.questions) < _FEWEST_QUESTIONS:
         facts = {"count": len(policy.questions), "fewest": _FEWEST_QUESTIONS}
@@ -34,7 +36,7 @@ def _dates(policy: Policy, day: date) -> Iterator[Finding]:
         yield _found(policy, "valid_until:", "check.ends_before_it_begins")
     if policy.recheck_by <= policy.verified_on:
         yield _found(policy, "recheck_by:", "check.recheck_before_verified")
-    if policy.published > policy.verified_on:
+    if policy.published is not None and policy.published > policy.verified_on:
         yield _found(policy, "verified_on:", "check.verified_before_published")
     if policy.status == "in_force" and ends and ends < day:
         yield _found(policy, "status:", "check.ended", {"day": ends})
@@ -53,14 +55,27 @@ def _links(policy: Policy, ids: set[str], sources: set[str]) -> Iterator[Finding
             yield _found(policy, other, "check.dead_link", {"id": other})
     for source in {*policy.sources, *(figure.source for figure in policy.figures)} - sources:
         yield _found(policy, source, "check.unknown_source", {"source": source})
+    for source in {*policy.quoted, *(each.source for each in policy.figures)} - {*policy.sources}:
+        yield _found(policy, source, "check.source_not_listed", {"source": source})
 
 
 def _figures_in_text(policy: Policy) -> Iterator[Finding]:
-    body = _even(_body(policy))
+    body = even(_body(policy))
     for figure in policy.figures:
-        if _even(figure.amount) not in body:
+        if even(figure.amount) not in body:
             facts = {"name": figure.name, "amount": figure.amount}
             yield _found(policy, figure.name, "check.figure_not_in_text", facts)
+
+
+def _figures_of_their_source(policy: Policy) -> Iterator[Finding]:
+    """A figure must be told in a sentence that counts as its source's, or it is not cited."""
+    told = [(even(words), policy.told_by(words)) for words in parted(_body(policy))]
+    for figure in policy.figures:
+        amount = even(figure.amount)
+        by = {key for words, keys in told if amount in words for key in keys}
+        if by and figure.source not in by:
+            facts = {"name": figure.name, "amount": figure.amount, "source": figure.source}
+            yield _found(policy, figure.name, "check.figure_of_other_source", facts)
 
 
 def _text_in_figures(policy: Policy) -> Iterator[Finding]:
@@ -85,10 +100,6 @@ def _text_in_figures(policy: Policy) -> Iterator[Finding]:
 
 def _body(policy: Policy) -> str:
     return "\n".join(words for part, words in policy.sections.items() if part != Part.SOURCE)
-
-
-def _even(text: str) -> str:
-    return _SPACE.sub("", fold(text))
 
 
 def _found(

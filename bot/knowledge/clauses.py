@@ -20,6 +20,7 @@ class Clauses:
         """`glossary` holds the words that ask, join and count."""
         self._asking = glossary.asking
         self._asking_last = glossary.asking_last
+        self._not_asking = re.compile("|".join(map(re.escape, glossary.not_asking)))
         self._joining = re.compile("|".join(f"(?={re.escape(word)})" for word in glossary.joining))
         self._several = glossary.several
 
@@ -42,6 +43,7 @@ class Clauses:
         return _few(parts)
 
     def _asks(self, clause: str) -> bool:
+        clause = self._not_asking.sub("", clause)
         ends = clause.rstrip(_ENDS).endswith(self._asking_last)
         return ends or any(word in clause for word in self._asking)
 

@@ -75,19 +75,22 @@ def write_calibration(content: Path, calibration: Calibration, note: str) -> Non
 def features(sight: Sight, is_policy: NDArray[np.bool_]) -> Chances:
     """One row of features for every subject."""
     views = sight.views
-    nothing = np.zeros(len(is_policy), np.float32)
-    letters, sound = views["letters"], views["sound"]
-    wording, meaning = views.get("wording", nothing), views.get("meaning", nothing)
-    elsewhere = (~is_policy).astype(np.float64)
-    return np.stack(
-        [
-            letters / max(sight.weight, 1e-6), _of_best(letters), _of_best(sound),
-            views["names"], wording, _of_best(wording),
-            meaning, _of_best(meaning), views.get("meaning_nearest", nothing),
-            elsewhere, elsewhere * wording,
-        ],
-        axis=1,
-    )  # fmt: skip
+    letters, sound, wording = views["letters"], views["sound"], views.get("wording")
+    seen = np.zeros((len(is_policy), len(FEATURES)))
+    seen[:, 0] = letters / max(sight.weight, 1e-6)
+    seen[:, 1] = _of_best(letters)
+    seen[:, 2] = _of_best(sound)
+    seen[:, 3] = views["names"]
+    seen[:, 9] = ~is_policy
+    if wording is not None:
+        seen[:, 4] = wording
+        seen[:, 5] = _of_best(wording)
+        seen[:, 10] = seen[:, 9] * wording
+    if "meaning" in views:
+        seen[:, 6] = views["meaning"]
+        seen[:, 7] = _of_best(views["meaning"])
+        seen[:, 8] = views["meaning_nearest"]
+    return seen
 
 
 def chances(sight: Sight, is_policy: NDArray[np.bool_], calibration: Calibration) -> Chances:

@@ -21,10 +21,13 @@ class Glossary:
     aspects: dict[Part, tuple[str, ...]]  # words that ask for a section
     asking: tuple[str, ...]  # words that make a clause a question
     asking_last: tuple[str, ...]  # words that make a clause a question at its end
+    not_asking: tuple[str, ...]  # words that hold such a word and ask nothing
     joining: tuple[str, ...]  # words at which a clause about another matter begins
     following: tuple[str, ...]  # words that lean on what was spoken of before
     others: tuple[str, ...]  # relatives and friends somebody asks for
     holding: tuple[str, ...]  # words that ask whether it still holds
+    now: tuple[str, ...]  # words for this day
+    years: dict[str, int]  # words for years, counted from this one
     light: tuple[str, ...]  # small words that may stand inside a wrong idea
     several: tuple[str, ...]  # words that ask one thing about several matters
 
@@ -41,10 +44,13 @@ def read_glossary(content: Path) -> Glossary:
         aspects={Part(part): tuple(map(str, cues)) for part, cues in raw["aspects"].items()},
         asking=tuple(map(str, raw["asking"])),
         asking_last=tuple(map(str, raw["asking_last"])),
+        not_asking=tuple(map(str, raw["not_asking"])),
         joining=tuple(map(str, raw["joining"])),
         following=tuple(map(str, raw["following"])),
         others=tuple(map(str, raw["others"])),
         holding=tuple(map(str, raw["holding"])),
+        now=tuple(map(str, raw["now"])),
+        years={str(words): int(years) for words, years in raw["years"].items()},
         light=tuple(map(str, raw["light"])),
         several=tuple(map(str, raw["several"])),
     )

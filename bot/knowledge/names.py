@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bot.knowledge.bm25 import Scores
+from bot.knowledge.lexicon import Lexicon
 from bot.knowledge.normalise import plain
 
 _SHORTEST = 2
@@ -25,12 +26,12 @@ class Names:
             for name in {plain(name) for name in of_one}:
                 if _SHORTEST <= len(name) <= _LONGEST:
                     self._holders.setdefault(name, []).append(at)
+        self._names = Lexicon(self._holders)
 
     def scores(self, text: str) -> Scores:
         """For each subject the length of its longest name in a plain `text`, 1 for a long one."""
         longest = np.zeros(self._size, np.float32)
-        for start in range(len(text) - _SHORTEST + 1):
-            for end in range(start + _SHORTEST, min(len(text), start + _LONGEST) + 1):
-                for at in self._holders.get(text[start:end], ()):
-                    longest[at] = max(longest[at], min(1.0, (end - start) / _FULL))
+        for _, name in self._names.places(text):
+            for at in self._holders[name]:
+                longest[at] = max(longest[at], min(1.0, len(name) / _FULL))
         return longest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 from bot.knowledge.glossary import Glossary
@@ -15,6 +15,12 @@ _DIGIT = "|".join((*"一二三四", *"五六七八九", "两"))
 _UNIT = "|".join("十百千")
 _AMOUNT = re.compile(
     f"(?:{_DIGIT})(?:{_UNIT})(?:(?:零|{_DIGIT}|{_UNIT})*(?:{_DIGIT}|{_UNIT}))?(?![万余多几])"
+)
+_TIMES = {"万": 10_000, "千": 1_000, "百": 100}
+# A number without a unit is a sum when it has three digits and counts nothing else.
+_MONEY = re.compile(
+    r"(?<!\d)(?P<number>\d+)(?P<times>[万千百])?(?:元钱?|块钱?)"
+    r"|(?<!\d)(?:(?P<sum>[1-9]\d{2,4}))(?!\d|[万人名个家年月天平次]|项)"
 )
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -27,6 +33,7 @@ def fold(text: str) -> str:
     return _DASHES.sub("-", folded)
 
 
+@lru_cache(256)  # every view of a message asks for the same few texts
 def plain(text: str) -> str:
     """Only the characters, letters and digits of `text`, folded, with amounts in digits."""
     return _AMOUNT.sub(_in_digits, _NOT_PLAIN.sub("", fold(text)))
@@ -41,6 +48,19 @@ def spoken(text: str, glossary: Glossary) -> str:
     for filler in glossary.fillers:
         without = without.replace(filler, "")
     return without if _NOT_PLAIN.sub("", without) else said
+
+
+def amounts(text: str) -> frozenset[float]:
+    """The sums of money that a plain `text` names, in yuan."""
+    return frozenset(
+        float(each["number"] or each["sum"]) * _TIMES.get(each["times"], 1)
+        for each in _MONEY.finditer(text)
+    )
+
+
+def without_amounts(text: str) -> str:
+    """A plain `text` without its sums of money."""
+    return _MONEY.sub("", text)
 
 
 def letters_share(text: str) -> float:

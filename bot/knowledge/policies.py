@@ -47,7 +47,7 @@ class Publication(_Written):
     issuer: str
     document: str
     url: str
-    published: date
+    published: date | None  # None: the page has no date
     kind: Literal["news", "statute", "rule", "notice", "portal"]
     confidence: Literal["H", "M"]
 
@@ -61,6 +61,8 @@ class Figure(_Written):
     condition: str = ""
     since: date | None = Field(default=None, alias="from")
     until: date | None = None
+    held: str = ""  # the same in words, where the source gives no days
+    series: str = ""  # what it is one period of, beside figures of other periods
     source: str
     kind: Literal["entitlement", "result"] = "entitlement"
 
@@ -69,6 +71,11 @@ class Figure(_Written):
         return (self.since is None or self.since <= day) and (
             self.until is None or day <= self.until
         )
+
+    @property
+    def matter(self) -> str:
+        """What the figure is a period of: its series, or itself."""
+        return self.series or self.name
 
 
 class Correction(_Written):
@@ -89,7 +96,8 @@ class Policy(_Written):
     region: str
     audience: tuple[str, ...]
     sources: tuple[str, ...] = Field(min_length=1)
-    published: date
+    quoted: Mapping[str, tuple[str, ...]] = {}  # words that show a sentence to be of this source
+    published: date | None = None  # None: the main source has no date
     valid_from: date | None = None
     valid_until: date | None = None
     verified_on: date
@@ -109,6 +117,13 @@ class Policy(_Written):
         begun = self.valid_from is None or self.valid_from <= day
         ended = self.valid_until is not None and self.valid_until < day
         return self.status == "in_force" and begun and not ended
+
+    def told_by(self, words: str) -> tuple[str, ...]:
+        """The keys of the sources that some `words` of the policy are from, the main one first."""
+        if not self.quoted:
+            return self.sources[:1]
+        marked = {key for key, cues in self.quoted.items() if any(cue in words for cue in cues)}
+        return tuple(key for key in self.sources if key in marked) or self.sources[:1]
 
 
 Headings = Mapping[Part, str]

@@ -12,6 +12,7 @@ from bot.knowledge.answers import ROOM, ROOM_BESIDE, Answers
 from bot.knowledge.aspects import Asked
 from bot.knowledge.decide import Calibration, Chances
 from bot.knowledge.glossary import Glossary
+from bot.knowledge.normalise import amounts, plain, without_amounts
 from bot.knowledge.policies import Policy
 from bot.knowledge.subjects import Subject
 from bot.knowledge.understanding import Hearing
@@ -26,7 +27,9 @@ _PART_WEIGHT = 0.7  # a part of the message beside all of it
 _PART_BAR = 0.4  # chance from which a part of a message is a question of its own
 _PART_SURE = 0.5  # the same, where the message as a whole seems to be about another policy
 _PART_OF_STORY = 0.9  # and the same again in a story, which mentions much on its way
+_PART_OF_LIST = 0.25  # where the message says itself that it is about several
 _STORY = 45  # characters
+_TOO_CLOSE = 0.7  # a second policy this likely beside the best one: rather ask
 _ALONE = 0.8  # chance from which the message as a whole seems to be about one policy
 
 
@@ -54,6 +57,7 @@ class Reception:
         self._subjects = tuple(subjects)
         self._is_policy = np.array([subject.kind == "policy" for subject in subjects])
         self._policies = policies
+        self._amounts = [_promised(policies.get(subject.id)) for subject in subjects]
         self._answers = answers
         self._glossary = glossary
         self._calibration = calibration
@@ -67,17 +71,45 @@ class Reception:
         if self._leans(hearing, known):
             wanted = [_Wanted(known[0], hearing.asked[0], hearing.said)]
             return self._told(wanted, today, evidence | {"reason": "follow_up"})
+        if self._is_only_a_sum(hearing):
+            return self._by_amount(hearing, today, {**evidence, "reason": "amount"})
         several = self._several(hearing)
         if len(several) > 1:
             return self._told(several, today, evidence | {"reason": "several"})
         return self._one(hearing, today, evidence)
+
+    def _is_only_a_sum(self, hearing: Hearing) -> bool:
+        """Whether a sum of money is all there is to go by: "那五千啥时候给"."""
+        if not hearing.amounts or len(without_amounts(hearing.bare)) >= _BARE:
+            return False
+        is_named = hearing.sights[0].views["names"].any()
+        return not is_named and float(hearing.chances[0].max()) < self._calibration.sure
+
+    def _by_amount(self, hearing: Hearing, today: date, evidence: Mapping[str, object]) -> Found:
+        """The policy that promises the sum, or those that do to choose from."""
+        chances = hearing.chances[0]
+        holders = [at for at, sums in enumerate(self._amounts) if sums & hearing.amounts]
+        likely = sorted(holders, key=lambda at: -chances[at])[:_MOST_OFFERED]
+        if not likely:
+            return Declined("policy.of_what", evidence)
+        share = chances[likely[0]] / sum(chances[at] for at in holders)
+        is_plain = share >= _ALONE and chances[likely[0]] >= self._calibration.answer
+        if len(holders) == 1 or is_plain:
+            wanted = [_Wanted(self._subjects[likely[0]].id, hearing.asked[0], hearing.said)]
+            return self._told(wanted, today, evidence)
+        return Choices(tuple(self._title(at) for at in likely), evidence)
+
+    def _title(self, at: int) -> tuple[str, str]:
+        policy = self._policies[self._subjects[at].id]
+        return policy.id, policy.title
 
     def _one(self, hearing: Hearing, today: date, evidence: Mapping[str, object]) -> Found:
         chances = hearing.chances[0]
         policies = np.where(self._is_policy, chances, 0)
         best = int(policies.argmax())
         bar = _NAMED_OUTRIGHT if _says_nothing(hearing) else self._calibration.answer
-        if policies[best] >= bar:
+        second = float(np.partition(policies, -2)[-2]) if len(policies) > 1 else 0.0
+        if policies[best] >= bar and second < _TOO_CLOSE * policies[best]:
             wanted = [_Wanted(self._subjects[best].id, hearing.asked[0], hearing.said)]
             return self._told(wanted, today, {**evidence, "reason": "sure"})
         if self._is_bare(hearing):
@@ -89,8 +121,7 @@ class Reception:
                 return _elsewhere(self._subjects[other], reason)
             return Declined(evidence=reason)
         likely = [int(at) for at in np.argsort(-policies)[:_MOST_OFFERED]]
-        titles = tuple((self._subjects[at].id, self._policies[self._subjects[at].id].title)
-                       for at in likely if policies[at] > policies[best] / 10)  # fmt: skip
+        titles = tuple(self._title(at) for at in likely if policies[at] > policies[best] / 10)
         return Choices(titles, {**evidence, "reason": "unsure"})
 
     def _several(self, hearing: Hearing) -> list[_Wanted]:
@@ -98,11 +129,13 @@ class Reception:
         whole, wanted = hearing.chances[0], dict[str, _Wanted]()
         main = int(whole.argmax())
         sure = _PART_SURE if len(hearing.said) <= _STORY else _PART_OF_STORY
+        several = any(word in hearing.said for word in self._glossary.several)
         for chances, asked, text in zip(
             hearing.chances[1:], hearing.asked[1:], hearing.texts[1:], strict=True
         ):
             at = int((_PART_WEIGHT * chances + (1 - _PART_WEIGHT) * whole).argmax())
             bar = _PART_BAR if at == main or whole[main] < _ALONE else sure
+            bar = _PART_OF_LIST if several else bar
             policy = self._subjects[at].id
             if self._is_policy[at] and chances[at] >= bar and policy not in wanted:
                 wanted[policy] = _Wanted(policy, asked, text)
@@ -144,6 +177,17 @@ class Reception:
     def _candidates(self, chances: Chances) -> dict[str, float]:
         best = np.argsort(-chances)[:4]
         return {self._subjects[at].id: round(float(chances[at]), 3) for at in best}
+
+
+def _promised(policy: Policy | None) -> frozenset[float]:
+    """The sums of money that `policy` promises, in yuan."""
+    figures = policy.figures if policy else ()
+    told = [
+        plain(each.amount.replace("—", "元"))
+        for each in figures
+        if each.kind == "entitlement" and "元" in each.amount
+    ]
+    return frozenset().union(*map(amounts, told))
 
 
 def _says_nothing(hearing: Hearing) -> bool:

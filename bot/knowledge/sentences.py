@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from bot.knowledge.bm25 import grams
@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"\d")
 _SAME = 0.75  # share of a sentence's pairs that others said already
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # by identity: they are keys, and many
 class Sentence:
     """One sentence of a section."""
 
@@ -36,13 +36,18 @@ def sentences(policy: Policy, silent: str) -> list[Sentence]:
     for part, text in policy.sections.items():
         if part == Part.SOURCE:
             continue
-        for rank, words in enumerate(filter(None, map(str.strip, _END.split(text)))):
+        for rank, words in enumerate(parted(text)):
             pairs = frozenset(grams(plain(words)))
             has_number = _NUMBER.search(words) is not None
             found.append(
                 Sentence(part, len(found), rank, words, silent in words, has_number, pairs)
             )
     return found
+
+
+def parted(text: str) -> list[str]:
+    """The sentences of `text`."""
+    return [words for words in map(str.strip, _END.split(text)) if words]
 
 
 class Fit:
@@ -56,13 +61,12 @@ class Fit:
 
     def of(self, sentence: Sentence, question: frozenset[str]) -> float:
         """The weight of what both hold, against the sentence's length."""
-        shared = sum(self._weights[pair] for pair in sentence.pairs & question)
+        shared = sum([self._weights[pair] for pair in sentence.pairs & question])
         return shared / math.sqrt(8 + len(sentence.words))
 
 
-def fresh(sentence: Sentence, said: Iterable[Sentence]) -> bool:
-    """Whether `sentence` tells something that `said` does not tell already."""
-    known: set[str] = set().union(*(each.pairs for each in said))
+def is_fresh(sentence: Sentence, known: Set[str]) -> bool:
+    """Whether `sentence` tells something beside the `known` pairs of what was told."""
     return len(sentence.pairs & known) < _SAME * len(sentence.pairs)
 
 

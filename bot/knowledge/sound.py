@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import pairwise
-
-from pypinyin import Style, pinyin
 
 _ASCII = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _LONGEST = 6  # letters of a syllable: zhuang
@@ -20,6 +19,9 @@ def readings(sign: str) -> tuple[str, ...]:
     """The syllables a character may be read as, the usual one first; letters are themselves."""
     if sign in _ASCII:
         return (sign,)
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # signs are enough, and far less to load
+    from pypinyin import Style, pinyin
+
     found = pinyin(sign, style=Style.NORMAL, heteronym=True, v_to_u=False)[0]
     return tuple(dict.fromkeys(found))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from bot.knowledge.clauses import Clauses
 from bot.knowledge.decide import Calibration, Chances, chances
 from bot.knowledge.glossary import Glossary
 from bot.knowledge.learned import Vectors
-from bot.knowledge.normalise import fold, letters_share, plain, spoken
+from bot.knowledge.normalise import amounts, fold, letters_share, plain, spoken
 from bot.knowledge.search import Search, Sight
 from bot.knowledge.sound import Speller
 from bot.knowledge.subjects import Subject
@@ -32,6 +33,7 @@ class Hearing:
     chances: tuple[Chances, ...]
     asked: tuple[Asked, ...]  # the sections each text asks for
     bare: str  # what is left without words that any question may hold
+    amounts: frozenset[float] = frozenset()  # sums of money, in yuan
     passage: Subject | None = None  # a pattern matched: no policy is meant
 
 
@@ -44,14 +46,18 @@ class Understanding:
         """Starts without the semantic view; `search` may be replaced by one that has it."""
         self.search = Search(subjects)
         self._subjects = tuple(subjects)
+        self._patterns = [(each, subject) for subject in subjects for each in subject.patterns]
         self._is_policy = np.array([subject.kind == "policy" for subject in subjects])
         self._glossary = glossary
         self._calibration = calibration
         self._aspects = Aspects(glossary)
         self._clauses = Clauses(glossary)
-        self._speller = Speller(
+
+    @cached_property
+    def _speller(self) -> Speller:  # few people ever type pinyin
+        return Speller(
             plain(text)
-            for subject in subjects
+            for subject in self._subjects
             for text in (*subject.names, *subject.passages, *subject.examples)
         )
 
@@ -68,6 +74,7 @@ class Understanding:
             chances=self._chances(sights),
             asked=tuple(self._aspects.asked(text) for text in texts),
             bare=plain(self._aspects.bare(said)),
+            amounts=amounts(plain(said)),
             passage=self._pattern(said),
         )
 
@@ -108,8 +115,8 @@ class Understanding:
 
     def _pattern(self, said: str) -> Subject | None:
         compact = plain(said)
-        for subject in self._subjects:
-            if any(pattern.search(compact) for pattern in subject.patterns):
+        for pattern, subject in self._patterns:
+            if pattern.search(compact):
                 return subject
         return None
 

@@ -63,3 +63,8 @@ def test_a_message_is_cut_where_another_question_begins(message, parts):
 def test_nothing_is_lost_in_cutting():
     message = "我是开厂的,贷款最多多少?招一个人补多少,另外还想问培训要钱不,谢谢"
     assert "".join(CLAUSES.questions(message)) == message
+
+
+def test_a_number_of_people_that_somebody_tells_is_no_question():
+    message = "俺招了十几个人,也想贷点款,招一个给补多少?"
+    assert CLAUSES.questions(message) == [message]

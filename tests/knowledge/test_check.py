@@ -105,3 +105,13 @@ def test_every_finding_has_words():
     )
     said = yaml.safe_load((CONTENT / "replies" / "check.yaml").read_text("utf-8"))
     assert used == set(said)
+
+
+def test_a_figure_in_no_sentence_of_its_source_is_found(linked, change):
+    change("startup-loan", "quoted: {hebei-loan-2019: [2019年2月], ", "quoted: {")
+    assert "check.figure_of_other_source" in words(linked)
+
+
+def test_a_source_that_figures_use_must_be_listed(linked, change):
+    change("startup-loan", "sources: [article-164, hebei-loan-2019, ", "sources: [article-164, ")
+    assert "check.source_not_listed" in words(linked)

@@ -185,3 +185,54 @@ def test_a_content_folder_without_the_package_still_answers(small):
     library = opened(small)
     assert not library.is_semantic
     assert policies(asyncio.run(library.find("一次性创业补贴给多少"))) == ["startup-subsidy"]
+
+
+async def test_the_same_question_of_the_same_day_is_worked_out_once(small):
+    days = [date(2026, 11, 22)]
+    library = ContentLibrary._load(small, small / "cache", False, lambda: days[0])
+    first = await library.find("一次性创业补贴给多少")
+    assert await library.find("一次性创业补贴给多少") is first
+    assert await library.find("一次性创业补贴给多少", about=("rent-subsidy",)) is not first
+    days[0] = date(2027, 6, 1)
+    assert await library.find("一次性创业补贴给多少") is not first
+
+
+async def test_what_was_answered_before_the_semantic_view_joined_is_forgotten(small, tmp_path):
+    few = small / "elsewhere.yaml"
+    few.write_text("greeting:\n  kind: chat\n  examples: [你好]\n", "utf-8")
+    for name in FEW[1:]:
+        (small / "policies" / f"{name}.md").unlink()
+    library = await ContentLibrary.open(small, tmp_path / "cache", True, date.today, wait=False)
+    before = await library.find("自己当老板公家给点鼓励不")
+    await library.warm()
+    after = await library.find("自己当老板公家给点鼓励不")
+    assert library.is_semantic
+    assert after is not before
+
+
+async def test_a_sum_that_one_policy_promises_names_it(library):
+    assert policies(await library.find("那一百块咋给，天天有没有")) == ["skills-training"]
+
+
+async def test_a_sum_that_several_policies_promise_is_asked_back(library):
+    found = await library.find("三百块钱的那个咋领")
+    assert isinstance(found, Choices)
+    assert "welfare-posts" in dict(found.titles)
+
+
+async def test_a_sum_that_nobody_promises_is_not_taken_for_another(library):
+    found = await library.find("七百块是咋回事")
+    assert isinstance(found, Declined)
+    assert found.passage == "policy.of_what"
+
+
+async def test_two_policies_nearly_as_likely_are_asked_back(library):
+    for policy in library._policies.values():
+        for question in policy.questions[::7]:
+            found = await library.find(question)
+            if isinstance(found, Answered) and found.evidence["reason"] == "sure":
+                ids = library.titles()
+                likely = [
+                    chance for key, chance in found.evidence["candidates"].items() if key in ids
+                ]
+                assert len(likely) < 2 or likely[1] < 0.71 * likely[0]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.knowledge.glossary import read_glossary
-from bot.knowledge.normalise import fold, letters_share, plain, spoken
+from bot.knowledge.normalise import amounts, fold, letters_share, plain, spoken
 from tests.knowledge.conftest import CONTENT
 
 GLOSSARY = read_glossary(CONTENT)
@@ -63,3 +63,19 @@ def test_folding_twice_is_folding_once(text):
 @given(st.text(max_size=60))
 def test_nothing_but_words_is_left_of_any_text(text):
     assert all(sign.isalnum() for sign in plain(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "sums"),
+    [
+        ("那一百块咋领", {100}),
+        ("一百", {100}),
+        ("10万元", {100_000}),
+        ("2018年", set()),
+        ("913人", set()),
+        ("三年", set()),
+        ("5190个", set()),
+    ],
+)
+def test_sums_of_money_are_told_from_other_numbers(text, sums):
+    assert amounts(plain(text)) == sums
