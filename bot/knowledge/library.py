@@ -21,9 +21,10 @@ from bot.knowledge.recent import Recent
 from bot.knowledge.reception import Reception
 from bot.knowledge.search import spoken_examples
 from bot.knowledge.subjects import Subject, of_policy, read_elsewhere
-from bot.knowledge.understanding import Understanding
+from bot.knowledge.understanding import Hearing, Understanding
 from dialogs.policy import Found, PolicyAnswer
 
+_HEARINGS_KEPT = 4000  # questions, in whatever talk they are asked again
 _LONGEST_KEPT = 200  # characters of a question whose answer is remembered
 _ANSWERS_KEPT = 2000
 _VECTORS_KEPT = 2000  # of 1.5 kB each
@@ -52,6 +53,7 @@ class ContentLibrary:
         self._vectors = vectors
         self._today = today
         self._recent: Recent[tuple[str, tuple[str, ...], date], Found] = Recent(_ANSWERS_KEPT)
+        self._recent_hearings: Recent[str, Hearing] = Recent(_HEARINGS_KEPT)
         self._recent_vectors: Recent[str, Vectors] = Recent(_VECTORS_KEPT)
         self._thread = ThreadPoolExecutor(1, "meaning")
         self._understanding = Understanding(self._subjects, glossary, calibration)
@@ -122,6 +124,7 @@ class ContentLibrary:
             self._thread, search.seeing, vectors
         )
         self._recent.clear()
+        self._recent_hearings.clear()
 
     async def find(self, question: str, *, about: tuple[str, ...] = ()) -> Found:
         """What the policies say to `question`; `about`: ids of the policies last spoken of."""
@@ -135,11 +138,18 @@ class ContentLibrary:
         return found
 
     async def _find(self, question: str, about: tuple[str, ...], day: date) -> Found:
+        search = self._understanding.search
+        hearing = self._recent_hearings.get(question) or await self._hear(question)
+        if len(question) <= _LONGEST_KEPT and search is self._understanding.search:
+            self._recent_hearings.keep(question, hearing)
+        return self._reception.receive(hearing, about, day)
+
+    async def _hear(self, question: str) -> Hearing:
         hearing = self._understanding.hear(question)
         if self.is_semantic and not self._understanding.is_sure(hearing):
             vectors = await self._embed(hearing.texts)
             hearing = self._understanding.weigh(hearing, vectors)
-        return self._reception.receive(hearing, about, day)
+        return hearing
 
     def titles(self) -> dict[str, str]:
         """Id and title of every policy."""

@@ -5,20 +5,23 @@ durability. Both are driven in the same way, in turns, in the same run."""
 from __future__ import annotations
 
 import asyncio
-import os
 import random
+import shutil
 import time
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict, dataclass
+from datetime import date
 from itertools import count, cycle
 from pathlib import Path
 
 import yaml
 
 from bot.embedded import EmbeddedRedis, FolderLock
+from bot.knowledge.library import ContentLibrary
 from tests.load import SECRET, TOKEN, BotApi, Poster, update
 from tests.service import ROOT, Process, bare_bot, hotline
 
+CACHE = ROOT / "var/cache"
 VISITORS = 200  # each waits for the answer before asking the next thing
 SECONDS = 10.0
 ROUNDS = 3
@@ -48,7 +51,8 @@ def questions() -> list[str]:
 
 
 async def measure(folder: Path) -> dict[str, object]:
-    """Each bot, round by round."""
+    """Each bot, round by round, the sentence vectors of the content computed beforehand."""
+    await ContentLibrary.open(ROOT / "content", CACHE, True, date.today)
     api = BotApi()
     async with api.open() as base:
         lock = FolderLock(folder)
@@ -80,7 +84,9 @@ async def measure(folder: Path) -> dict[str, object]:
 
 
 def _hotline(folder: Path, base: str, processes: str) -> AbstractContextManager[Process]:
-    folder.mkdir()
+    if CACHE.exists():
+        shutil.copytree(CACHE, folder / "var/cache")
+    folder.mkdir(exist_ok=True)
     return hotline(
         folder,
         TELEGRAM_TOKEN=TOKEN,
@@ -91,7 +97,6 @@ def _hotline(folder: Path, base: str, processes: str) -> AbstractContextManager[
         TELEGRAM_CHAT_RATE=NO_LIMIT,
         LOG_LEVEL="warning",
         PROCESSES=processes,
-        SEMANTIC=os.environ.get("SEMANTIC", "true"),
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import bm25s
 
 from bot.knowledge.library import ContentLibrary
-from tests.bench.path import questions
+from tests.bench.path import CACHE, questions
 from tests.service import ROOT
 
 ASKED = 1000
@@ -24,7 +24,7 @@ async def measure(folder: Path) -> dict[str, object]:
     library = await ContentLibrary.open(ROOT / "content", folder, False, date.today)
     opened = time.perf_counter() - began
     rows = {"letters": await _timed(asked, library.find)}
-    meaning = await ContentLibrary.open(ROOT / "content", ROOT / "var/cache", True, date.today)
+    meaning = await ContentLibrary.open(ROOT / "content", CACHE, True, date.today)
     if meaning.is_semantic:
         rows["letters and meaning"] = await _timed(asked[:200], meaning.find)
     rows["bm25s, ranking only"] = await _timed(asked, _ranker())
