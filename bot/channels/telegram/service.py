@@ -61,7 +61,6 @@ class TelegramService:
         self._inbox = inbox
         self._secret = settings.secret or _secret_of(settings.token)
         self.channel = Telegram(self._bot, settings.pace)
-        self.is_refused = False  # Telegram does not let us receive: wrong token, another poller
         self.mode = "polling" if settings.webhook is None else "webhook"
 
     def add_to(self, app: web.Application) -> None:
@@ -86,11 +85,9 @@ class TelegramService:
 
     async def _receive(self) -> None:
         if not await self._has_connected():
-            self.is_refused = True
             return
         if self._settings.webhook is None:
             await Polling(self._bot, self._inbox, self._answers, dead=self._lay_aside).run()
-            self.is_refused = True
 
     async def _has_connected(self) -> bool:
         """Introduce ourselves, as often as it takes; False when Telegram refuses the token."""
