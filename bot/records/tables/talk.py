@@ -1,6 +1,6 @@
-"""The tables, in the hotline's own nouns. Times are UTC; `urn` names a visitor: "telegram:123".
+"""The chat's tables: visitors, what was said, tickets, verdicts and what found no answer.
 
-A change here needs a migration beside it; a test compares the two.
+`urn` names a visitor: "telegram:123".
 """
 
 from __future__ import annotations
@@ -8,18 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
 
-from sqlalchemy import BigInteger, Index, Integer, MetaData
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.records.columns import JSON_COLUMN, Moment, Name, Words
-
-NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-    "pk": "pk_%(table_name)s",
-}
+from bot.records.columns import Words
+from bot.records.tables.base import Row
 
 
 class Presence(StrEnum):
@@ -44,22 +38,6 @@ class Arrival(StrEnum):
     FAILED = "failed"
     GONE = "gone"
     UNKNOWN = "unknown"
-
-
-class Row(DeclarativeBase):
-    """A row of any table."""
-
-    metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map: ClassVar[dict[object, object]] = {
-        str: Name,
-        datetime: Moment,
-        Mapping[str, object]: JSON_COLUMN,
-        list[str]: JSON_COLUMN,
-    }
-    # SQLite counts up only a column declared as INTEGER.
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, sort_order=-1
-    )
 
 
 class VisitorRow(Row):
