@@ -1,4 +1,4 @@
-"""The composition root: the only file that knows every part and puts them together."""
+"""One process of the hotline: its parts, put together, started and stopped in order."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 import structlog
 from aiohttp import web
 
-from bot.channels.delivery import Channel, Pace
+from bot.app.scripts import switchboard
+from bot.channels.delivery import Channel
 from bot.channels.webchat.routes import WebChatSettings, WebChatSite
 from bot.connection import open_line
 from bot.content import Content
@@ -24,7 +24,6 @@ from bot.embedded import socket_path
 from bot.health import Health, durability_of
 from bot.metrics import Metrics
 from bot.pipeline.closing import Closing
-from bot.pipeline.dead import DeadLetters
 from bot.pipeline.doorbell import Doorbell, FarBell
 from bot.pipeline.inbox import Inbox
 from bot.pipeline.journal import JournalWriter
@@ -32,7 +31,6 @@ from bot.pipeline.leases import Leases
 from bot.pipeline.line import Line
 from bot.pipeline.messages import Lane
 from bot.pipeline.sender import Sender
-from bot.pipeline.switchboard import Switchboard
 from bot.pipeline.worker import Worker
 from bot.records.database import DOWN, Database
 from bot.records.feedback import FeedbackBook
@@ -41,12 +39,6 @@ from bot.records.tickets import Tickets
 from bot.records.transcripts import Transcripts
 from bot.settings import Settings
 from bot.tasks import finished, together
-from dialogs.feedback import FeedbackBook as VerdictBook
-from dialogs.feedback import take_reason, take_verdict
-from dialogs.handoff import Desk, ask_for_a_person
-from dialogs.menu import follow_link, show_menu
-from dialogs.policy import Library, answer_question, show_policy
-from dialogs.talk import Script
 
 DRAIN_WITHIN = 3.0  # seconds that what was accepted may take to be answered at the stop
 LARGEST_BODY = 128 * 1024  # bytes
@@ -64,25 +56,6 @@ class Started:
     address: str
     durability: str  # what Redis does with a write before it answers
     telegram: str  # "off", "polling" or "webhook"
-
-
-def scripts(library: Library, desk: Desk, book: VerdictBook) -> dict[str, Script]:
-    """The table of contents: every conversation, by the name its buttons use."""
-    return {
-        "menu": show_menu,
-        "link": partial(follow_link, library=library),
-        "policy": partial(answer_question, library=library),
-        "policy.show": partial(show_policy, library=library),
-        "handoff": partial(ask_for_a_person, desk=desk),
-        "feedback": partial(take_verdict, book=book),
-        "feedback.why": partial(take_reason, book=book),
-    }
-
-
-def switchboard(content: Content, desk: Desk, book: VerdictBook) -> Switchboard:
-    """The switchboard over the content."""
-    table = scripts(content.library, desk, book)
-    return Switchboard(table, content.words, content.commands, content.notice)
 
 
 async def serve(
@@ -192,29 +165,12 @@ class _Hotline:
         return site
 
     def _add_telegram(
-        self,
-        intake: list[Step],
-        channels: dict[str, Channel],
-        stack: AsyncExitStack,
+        self, intake: list[Step], channels: dict[str, Channel], stack: AsyncExitStack
     ) -> str:
         # aiogram takes seconds to import: only who uses it waits for it.
-        from bot.channels.telegram.service import TelegramService, TelegramSettings
+        from bot.app.telegram import telegram_service
 
-        settings = self._settings
-        assert settings.telegram_token is not None
-        secret = settings.telegram_secret
-        service = TelegramService(
-            TelegramSettings(
-                token=settings.telegram_token.get_secret_value(),
-                api=settings.telegram_api,
-                webhook=settings.telegram_webhook,
-                secret=None if secret is None else secret.get_secret_value(),
-                pace=Pace(settings.telegram_rate, settings.telegram_chat_rate),
-            ),
-            self._inbox,
-            DeadLetters(self._line),
-            self._content.words.group("telegram"),
-        )
+        service = telegram_service(self._settings, self._content.words, self._inbox, self._line)
         service.add_to(self._site)
         stack.push_async_callback(service.close)
         channels[service.channel.name] = service.channel
