@@ -13,7 +13,7 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot.channels.webchat import identity
-from bot.channels.webchat.network import Network
+from bot.network import Network
 
 FOR_EVER = "public, max-age=31536000, immutable"  # the address changes with the content
 A_WHILE = "public, max-age=600"

@@ -12,7 +12,7 @@ from bot.channels.webchat import identity, mailbox
 from bot.channels.webchat.channel import WebChat
 from bot.channels.webchat.limits import Door, Limits
 from bot.channels.webchat.mailbox import Mailbox
-from bot.channels.webchat.network import Network
+from bot.network import Network
 from bot.channels.webchat.page import Pages
 from bot.channels.webchat.postman import Postman
 from bot.channels.webchat.reception import Reception

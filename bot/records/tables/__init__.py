@@ -4,6 +4,7 @@ A change here needs a migration beside it; a test compares the two.
 """
 
 from bot.records.tables.base import Row
+from bot.records.tables.console import AuditRow, StaffRow, StaffSessionRow, TokenRow
 from bot.records.tables.talk import (
     Arrival,
     Direction,
@@ -29,6 +30,7 @@ from bot.records.tables.work import (
 __all__ = [
     "ApplicationRow",
     "Arrival",
+    "AuditRow",
     "ConsentRow",
     "Direction",
     "FeedbackRow",
@@ -41,7 +43,10 @@ __all__ = [
     "Row",
     "SeekerRow",
     "ServiceRow",
+    "StaffRow",
+    "StaffSessionRow",
     "TicketRow",
+    "TokenRow",
     "UnansweredRow",
     "VisitorRow",
     "WishRow",

@@ -1,0 +1,81 @@
+"""Staff, their sign-ins, the audit chain and the API's keys."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0003"
+down_revision = "0002"
+
+NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+NAME = sa.String(200)
+TIME = sa.DateTime(timezone=True)
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "staff",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("login", NAME, nullable=False),
+        sa.Column("name", NAME, nullable=False),
+        sa.Column("role", NAME, nullable=False),
+        sa.Column("counties", JSON, nullable=False),
+        sa.Column("towns", JSON, nullable=False),
+        sa.Column("password", sa.Text, nullable=False),
+        sa.Column("must_change", sa.Boolean, nullable=False),
+        sa.Column("totp_secret", NAME, nullable=True),
+        sa.Column("totp_step", sa.Integer, nullable=True),
+        sa.Column("recovery", JSON, nullable=False),
+        sa.Column("is_active", sa.Boolean, nullable=False),
+        sa.Column("telegram", NAME, nullable=True),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_staff"),
+        sa.UniqueConstraint("login", name="uq_staff_login"),
+        sa.UniqueConstraint("telegram", name="uq_staff_telegram"),
+    )
+    op.create_table(
+        "staff_sessions",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("token", NAME, nullable=False),
+        sa.Column("csrf", NAME, nullable=False),
+        sa.Column("staff_id", sa.Integer, nullable=False),
+        sa.Column("is_whole", sa.Boolean, nullable=False),
+        sa.Column("opened_at", TIME, nullable=False),
+        sa.Column("seen_at", TIME, nullable=False),
+        sa.Column("address", NAME, nullable=False),
+        sa.Column("browser", NAME, nullable=False),
+        sa.Column("ended_at", TIME, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_staff_sessions"),
+        sa.UniqueConstraint("token", name="uq_staff_sessions_token"),
+    )
+    op.create_index("ix_staff_sessions_staff_id", "staff_sessions", ["staff_id"])
+    op.create_table(
+        "audit",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("staff", NAME, nullable=False),
+        sa.Column("action", NAME, nullable=False),
+        sa.Column("object", NAME, nullable=False),
+        sa.Column("detail", JSON, nullable=False),
+        sa.Column("address", NAME, nullable=False),
+        sa.Column("digest", NAME, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_audit"),
+        sa.UniqueConstraint("number", name="uq_audit_number"),
+    )
+    op.create_index("ix_audit_at", "audit", ["at"])
+    op.create_index("ix_audit_staff_at", "audit", ["staff", "at"])
+    op.create_table(
+        "tokens",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("name", NAME, nullable=False),
+        sa.Column("token", NAME, nullable=False),
+        sa.Column("staff_id", sa.Integer, nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.Column("used_at", TIME, nullable=True),
+        sa.Column("revoked_at", TIME, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_tokens"),
+        sa.UniqueConstraint("name", name="uq_tokens_name"),
+        sa.UniqueConstraint("token", name="uq_tokens_token"),
+    )

@@ -1,0 +1,47 @@
+"""The part of the region that a member of staff may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Counties, and within them towns; nothing named means the whole region.
+
+    What belongs to no known county is seen only by those who see everything.
+    """
+
+    counties: frozenset[str] = frozenset()
+    towns: frozenset[str] = frozenset()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is hidden."""
+        return not self.counties
+
+    def covers(self, county: str | None, town: str | None = None) -> bool:
+        """Whether something in that place may be seen."""
+        if self.is_whole:
+            return True
+        return county in self.counties and (not self.towns or town in self.towns)
+
+    def within(
+        self,
+        county: InstrumentedAttribute[Any] | ColumnElement[Any],
+        town: InstrumentedAttribute[Any] | ColumnElement[Any] | None = None,
+    ) -> ColumnElement[bool]:
+        """The same as a condition of a query."""
+        if self.is_whole:
+            return true()
+        condition = county.in_(sorted(self.counties))
+        if self.towns and town is not None:
+            condition &= town.in_(sorted(self.towns))
+        return condition
+
+
+EVERYWHERE = Scope()
