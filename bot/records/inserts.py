@@ -26,8 +26,8 @@ def insert(dialect: str, row: type[Row]) -> Insert:
     return postgresql.insert(table_of(row))
 
 
-async def keep_once(session: AsyncSession, row: type[Row], **values: object) -> None:
-    """Insert the row unless one with the same key is there."""
+async def keep_once(session: AsyncSession, row: type[Row], **values: object) -> bool:
+    """Insert the row unless one with the same key is there; whether it was inserted."""
     connection = await session.connection()
     statement = insert(connection.dialect.name, row).on_conflict_do_nothing()
-    await connection.execute(statement, values)
+    return (await connection.execute(statement, values)).rowcount == 1

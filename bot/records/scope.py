@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, and_, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 
@@ -38,10 +38,10 @@ class Scope:
         """The same as a condition of a query."""
         if self.is_whole:
             return true()
-        condition = county.in_(sorted(self.counties))
-        if self.towns and town is not None:
-            condition &= town.in_(sorted(self.towns))
-        return condition
+        in_county = county.in_(sorted(self.counties))
+        if not self.towns or town is None:
+            return in_county
+        return and_(in_county, town.in_(sorted(self.towns)))
 
 
 EVERYWHERE = Scope()

@@ -59,7 +59,7 @@ class AuditRow(Row):
     at: Mapped[datetime]
     staff: Mapped[str]  # login; "-" for nobody known
     action: Mapped[str]  # "sign_in", "reveal", "export" ...
-    object: Mapped[str]  # "ticket:17"
+    about: Mapped[str]  # "ticket:17"
     detail: Mapped[Mapping[str, object]]
     address: Mapped[str]
     digest: Mapped[str]

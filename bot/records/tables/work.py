@@ -31,7 +31,11 @@ class SeekerRow(Row):
     "desk:<number>"."""
 
     __tablename__ = "seekers"
-    __table_args__ = (Index(None, "county", "state"), Index(None, "state", "next_push_at"))
+    __table_args__ = (
+        Index(None, "county", "state"),
+        Index(None, "state", "next_push_at"),
+        {"sqlite_autoincrement": True},  # the number of who was deleted is nobody else's
+    )
 
     urn: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str | None]

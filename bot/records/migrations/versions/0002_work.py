@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("is_example", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_seekers"),
         sa.UniqueConstraint("urn", name="uq_seekers_urn"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_seekers_county_state", "seekers", ["county", "state"])
     op.create_index("ix_seekers_state_next_push_at", "seekers", ["state", "next_push_at"])

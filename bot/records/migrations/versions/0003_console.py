@@ -57,7 +57,7 @@ def upgrade() -> None:
         sa.Column("at", TIME, nullable=False),
         sa.Column("staff", NAME, nullable=False),
         sa.Column("action", NAME, nullable=False),
-        sa.Column("object", NAME, nullable=False),
+        sa.Column("about", NAME, nullable=False),
         sa.Column("detail", JSON, nullable=False),
         sa.Column("address", NAME, nullable=False),
         sa.Column("digest", NAME, nullable=False),
