@@ -1,0 +1,110 @@
+"""The console, put together: who may sign in, and every page they find."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+
+from bot.console.brake import Brake
+from bot.console.gate import Gate
+from bot.console.html import Html
+from bot.console.pages.account import AccountPages
+from bot.console.pages.audit import AuditPages
+from bot.console.pages.home import HomePages, Waiting
+from bot.console.pages.staff import StaffPages
+from bot.console.pages.switches import SwitchPages
+from bot.console.passwords import Passwords, one_time_password
+from bot.console.site import ConsoleSite
+from bot.console.visit import Route
+from bot.content import Content
+from bot.network import Network
+from bot.pipeline.line import Line
+from bot.pipeline.switches import Switches
+from bot.records.audit import Audit
+from bot.records.database import Database
+from bot.records.staff import LoginTaken, Role, Staff
+from bot.records.staff_sessions import Limits, StaffSessions
+from bot.settings import Settings
+
+ADMIN = "admin"  # the login of the first member of staff
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAdmin:
+    """The account that was made because there was none."""
+
+    login: str
+    password: str  # to be changed at the first sign-in; told once
+
+
+async def first_admin(database: Database, name: str) -> FirstAdmin | None:
+    """Make an admin when nobody may sign in yet."""
+    staff = Staff(database.sessions, _now)
+    if await staff.all():
+        return None
+    password = one_time_password()
+    try:
+        await staff.add(ADMIN, name, Role.ADMIN, await Passwords().hash(password))
+    except LoginTaken:  # another process was quicker
+        return None
+    await Audit(database.sessions, _now).note("-", "first_admin", f"staff:{ADMIN}")
+    return FirstAdmin(ADMIN, password)
+
+
+def console(
+    settings: Settings,
+    content: Content,
+    line: Line,
+    database: Database,
+    switches: Switches,
+    *,
+    channels: Sequence[str],
+    dialogs: Sequence[str],
+    places: Mapping[str, tuple[str, ...]],
+    pages: Sequence[Route] = (),
+    waiting: Sequence[Waiting] = (),
+) -> ConsoleSite:
+    """The whole console; `pages`: those of the other nouns, `waiting`: their numbers."""
+    staff = Staff(database.sessions, _now)
+    audit = Audit(database.sessions, _now)
+    limits = Limits(
+        timedelta(minutes=settings.console_idle_minutes),
+        timedelta(hours=settings.console_session_hours),
+    )
+    sessions = StaffSessions(database.sessions, _now, limits)
+    passwords = Passwords()
+    gate = Gate(
+        staff, sessions, audit, Brake(line), _now,
+        second_factor=needs_second_factor(settings), passwords=passwords,
+    )  # fmt: skip
+    routes = (
+        *HomePages(waiting).routes(),
+        *pages,
+        *StaffPages(staff, sessions, passwords, places).routes(),
+        *SwitchPages(switches, channels, lambda: dialogs).routes(),
+        *AuditPages(audit).routes(),
+        *AccountPages(gate, sessions, content.words.say("console.title")).routes(),
+    )
+    network = Network(settings.web_trust_proxy, frozenset(settings.web_origins))
+    return ConsoleSite(routes, gate, audit, Html(lambda: content.words), network, _now)
+
+
+def needs_second_factor(settings: Settings) -> bool:
+    """Whether everybody must have one: unless told otherwise, wherever the console can be reached
+    from another machine."""
+    if settings.console_second_factor != "auto":
+        return settings.console_second_factor == "on"
+    return settings.web_trust_proxy or not _is_this_machine(settings.host)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

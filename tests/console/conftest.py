@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+
+from bot.console.brake import Brake
+from bot.console.gate import Gate
+from bot.console.html import Html
+from bot.console.pages.account import AccountPages
+from bot.console.pages.audit import AuditPages
+from bot.console.pages.home import HomePages
+from bot.console.pages.staff import StaffPages
+from bot.console.pages.switches import SwitchPages
+from bot.console.passwords import Passwords
+from bot.console.site import ConsoleSite
+from bot.content import load_words
+from bot.network import Network
+from bot.pipeline.line import Line
+from bot.pipeline.switches import Switches
+from bot.records.audit import Audit
+from bot.records.database import Database
+from bot.records.scope import Scope
+from bot.records.staff import Role, Staff
+from bot.records.staff_sessions import StaffSessions
+from bot.settings import Settings
+
+from .client import Clerk, serving
+
+PASSWORD = "korrekt-pferd-batterie"
+PLACES = {"清河县": ("葛仙庄镇",), "威县": ("洺州镇",)}
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_seconds(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = await Database.open(f"sqlite:///{tmp_path}/hotline.db")
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def passwords() -> Passwords:
+    """Quick to hash: how strong it is, is the library's business."""
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture
+def staff(database: Database, clock: Clock) -> Staff:
+    return Staff(database.sessions, clock)
+
+
+@pytest.fixture
+def audit(database: Database, clock: Clock) -> Audit:
+    return Audit(database.sessions, clock)
+
+
+@pytest.fixture
+def make_site(
+    database: Database, line: Line, clock: Clock, passwords: Passwords, staff: Staff, audit: Audit
+) -> Callable[..., ConsoleSite]:
+    """A console; `second_factor`: whether everybody must have one."""
+
+    def make(second_factor: bool = False) -> ConsoleSite:
+        words = load_words(Settings.model_construct())
+        sessions = StaffSessions(database.sessions, clock)
+        gate = Gate(
+            staff, sessions, audit, Brake(line), clock,
+            second_factor=second_factor, passwords=passwords,
+        )  # fmt: skip
+        switches = Switches(line)
+        routes = (
+            *HomePages(()).routes(),
+            *StaffPages(staff, sessions, passwords, PLACES).routes(),
+            *SwitchPages(switches, ["web"], lambda: ["wish"]).routes(),
+            *AuditPages(audit).routes(),
+            *AccountPages(gate, sessions, "164").routes(),
+        )
+        return ConsoleSite(routes, gate, audit, Html(lambda: words), Network(), clock)
+
+    return make
+
+
+@pytest.fixture
+async def url(make_site: Callable[..., ConsoleSite]) -> AsyncIterator[str]:
+    async with serving(make_site()) as url:
+        yield url
+
+
+@pytest.fixture
+async def strict_url(make_site: Callable[..., ConsoleSite]) -> AsyncIterator[str]:
+    """A console in which everybody needs a second factor."""
+    async with serving(make_site(second_factor=True)) as url:
+        yield url
+
+
+@pytest.fixture
+def hire(staff: Staff, passwords: Passwords) -> Callable[..., Awaitable[str]]:
+    """A member of staff who has changed their first password."""
+
+    async def hire_one(login: str, role: Role, *counties: str) -> str:
+        hashed = await passwords.hash(PASSWORD)
+        scope = Scope(frozenset(counties))
+        member = await staff.add(login, login.title(), role, hashed, scope)
+        await staff.set_password(member.number, hashed, must_change=False)
+        return login
+
+    return hire_one
+
+
+@pytest.fixture
+async def clerk(
+    url: str, hire: Callable[..., Awaitable[str]]
+) -> AsyncIterator[Callable[..., Awaitable[Clerk]]]:
+    """Somebody of a role, signed in."""
+    clerks: list[Clerk] = []
+
+    async def come(role: Role, *counties: str) -> Clerk:
+        clerk = Clerk(url)
+        clerks.append(clerk)
+        await hire(f"{role}{len(clerks)}", role, *counties)
+        await clerk.signs_in(f"{role}{len(clerks)}", PASSWORD)
+        return clerk
+
+    yield come
+    for clerk in clerks:
+        await clerk.leaves()
