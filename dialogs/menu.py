@@ -6,6 +6,11 @@ from typing import Protocol
 
 from dialogs.talk import Option, Reply, Talk
 
+MENU = {  # label -> script, in the order of the menu
+    "buttons.ask_policy": "policy",
+    "buttons.benefits": "benefits",
+}
+
 
 class Titles(Protocol):
     """The policies a link may lead to."""
@@ -22,7 +27,7 @@ async def show_menu(talk: Talk) -> Reply:
 
 def menu_options() -> tuple[Option, ...]:
     """The buttons of the menu."""
-    return (Option.start("buttons.ask_policy", "policy"), person())
+    return (*(Option.start(label, script) for label, script in MENU.items()), person())
 
 
 def menu() -> Option:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from dialogs.menu import menu, person
 from dialogs.questions import pick_or_words, words
-from dialogs.talk import Option, Outcome, Reply, Talk
+from dialogs.talk import HandOver, Option, Outcome, Reply, Talk
 
 NONE_OF_THESE = "都不是"
 LEAD = "lead"  # the part of a policy that matters most
@@ -39,6 +39,7 @@ class PolicyAnswer:
     source: Source
     parts: tuple[str, ...] = ()  # sections with something to say, beside the lead
     further: tuple[Source, ...] = ()  # other sources of what is told
+    has_rules: bool = False  # whether it can be worked out who gets it
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -78,7 +79,15 @@ class Chatted:
     evidence: Mapping[str, object] = field(default_factory=dict)
 
 
-Found = Answered | Choices | Declined | Chatted
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Not a question but a wish: another conversation takes it up."""
+
+    script: str
+    evidence: Mapping[str, object] = field(default_factory=dict)
+
+
+Found = Answered | Choices | Declined | Chatted | Started
 
 
 class Library(Protocol):
@@ -114,6 +123,8 @@ async def answer_question(talk: Talk, library: Library) -> Reply:
             return _declined(found.passage, found.evidence)
         case Choices():
             return await _narrow(talk, library, found)
+        case Started():
+            raise HandOver(found.script)
 
 
 async def show_policy(talk: Talk, library: Library) -> Reply:
@@ -152,7 +163,8 @@ def _told(
         Option.start("buttons.useless", "feedback", useful="no", about=talk.event),
     )
     cited = tuple(answer.policy for answer in answers)
-    options = (*parts, person(), *verdicts)
+    fit = [Option.start("buttons.fit", "benefits", id=main.policy)] if main.has_rules else []
+    options = (*parts, *fit, person(), *verdicts)
     return Reply(words, {"answers": answers}, options, Outcome.ANSWERED, cited, evidence)
 
 

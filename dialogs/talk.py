@@ -31,6 +31,8 @@ class Kind(StrEnum):
     UNREADABLE = "unreadable"  # a picture, a voice message, anything that is not words
     LEFT = "left"  # the visitor blocked us or unsubscribed
     RETURNED = "returned"
+    TAKEN_OVER = "taken_over"  # not from the visitor: the person of that name answers from now on
+    GIVEN_BACK = "given_back"  # nor this: the bot answers again
 
 
 class Outcome(StrEnum):
@@ -128,6 +130,14 @@ class Pause(Exception):
         self.prompt = prompt
         self.complaint = complaint
         self.stale = stale
+
+
+class HandOver(Exception):
+    """Another script takes the conversation up: what was heard is its business."""
+
+    def __init__(self, script: str) -> None:
+        super().__init__(script)
+        self.script = script
 
 
 class Talk:

@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.knowledge.aspects import Asked
 from bot.knowledge.bm25 import grams
+from bot.knowledge.claims import Claims
 from bot.knowledge.glossary import Glossary
 from bot.knowledge.normalise import plain
 from bot.knowledge.periods import Periods
@@ -49,6 +50,7 @@ class Answers:
         self._glossary = glossary
         self._phrases = phrases
         self._periods = Periods(glossary)
+        self._claims = Claims(policies, glossary, phrases)
         self._series = Series(publications, phrases)
         self._notes = Notes(publications, phrases)
         self._sentences = {key: sentences(each, glossary.silent) for key, each in policies.items()}
@@ -65,7 +67,8 @@ class Answers:
         dated = self._dated(policy, asked, question, today)
         if not dated.is_known:
             return self._unknown_period(policy, dated, asked, question, today)
-        first = [*self._corrections(policy, question), *self._holding(policy, question, today)]
+        first = self._corrections(policy, question) or self._judged(policy, question, dated, today)
+        first += self._holding(policy, question, today)
         worth = self._worth(policy, asked, question)
         part = max(worth, key=lambda sentence: worth[sentence]).part
         section = {each: value for each, value in worth.items() if each.part == part}
@@ -121,7 +124,7 @@ class Answers:
         told = [sentence for text in (*words, *also) for sentence in parted(text)]
         by = {key for sentence in told for key in policy.told_by(sentence)} | dated.sources
         cited = [key for key in policy.sources if key in by or lead == Part.SOURCE]
-        main, *further = [_cited(self._publications[key]) for key in cited]
+        main, *further = [as_source(self._publications[key]) for key in cited]
         return PolicyAnswer(
             policy=policy.id,
             title=policy.title,
@@ -132,6 +135,7 @@ class Answers:
             source=main,
             parts=parts,
             further=tuple(further),
+            has_rules=bool(policy.rules),
         )
 
     def _worth(self, policy: Policy, asked: Asked, question: str) -> Worth:
@@ -148,6 +152,11 @@ class Answers:
             return _ASKED * wanted + _FITS * fits[sentence] / best + number + main - silent
 
         return {sentence: worth(sentence) for sentence in fits}
+
+    def _judged(self, policy: Policy, question: str, dated: Dated, today: date) -> list[str]:
+        """The verdict on what `question` takes to be so, unless it names a time of its own."""
+        verdict = "" if dated.words else self._claims.judge(policy, question, today)
+        return [verdict] if verdict else []
 
     def _corrections(self, policy: Policy, question: str) -> list[str]:
         """The sentence that puts a wrong idea in `question` right: the most specific one."""
@@ -197,7 +206,8 @@ def _place(sentence: Sentence) -> int:
     return sentence.at
 
 
-def _cited(publication: Publication) -> Source:
+def as_source(publication: Publication) -> Source:
+    """The source that `publication` is."""
     return Source(
         title=publication.title,
         issuer=publication.issuer,

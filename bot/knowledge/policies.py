@@ -107,6 +107,8 @@ class Policy(_Written):
     figures: tuple[Figure, ...] = ()
     corrections: tuple[Correction, ...] = ()
     questions: tuple[str, ...] = ()
+    rules: tuple[Mapping[str, object], ...] = ()  # see offers.py
+    examples: tuple[Mapping[str, object], ...] = ()
     sections: Mapping[Part, str]
     version: str  # digest of the file
     file: str

@@ -26,6 +26,7 @@ class Subject:
     passages: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     patterns: tuple[re.Pattern[str], ...] = ()
+    script: str = ""  # the conversation that takes it up, instead of a passage
 
     @property
     def passage(self) -> str:
@@ -60,7 +61,10 @@ def read_elsewhere(content: Path) -> list[Subject]:
             findings.append(Finding(file.name, line, "check.wrong_field", {"field": "kind"}))
             continue
         examples = tuple(map(str, fields["examples"]))
-        subjects.append(Subject(key, fields["kind"], examples=examples, patterns=patterns))
+        script = str(fields.get("script", ""))
+        subjects.append(
+            Subject(key, fields["kind"], examples=examples, patterns=patterns, script=script)
+        )
     if findings:
         raise UnusableContent(findings)
     return subjects
