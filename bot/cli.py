@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from bot.commands import content, letters, questions, service
+from bot.commands import content, ledger, letters, openings, purge, questions, service, staff
+from bot.commands.unanswered import unanswered
+from bot.commands.wishes import wish
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -12,6 +14,15 @@ app.command()(service.serve)
 app.command()(service.talk)
 app.command()(questions.ask)
 app.command("eval")(questions.evaluate)
+app.command()(wish)
 app.command()(content.check)
 app.command()(content.calibrate)
 app.command()(letters.dead)
+app.command()(purge.purge)
+app.command()(unanswered)
+
+app.add_typer(ledger.ledger, name="ledger")
+app.add_typer(openings.app, name="openings")
+app.add_typer(staff.staff, name="staff")
+app.add_typer(staff.audit, name="audit")
+app.add_typer(staff.token, name="token")

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import asyncio
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from bot.knowledge.eligibility import Eligibility
 from bot.knowledge.library import ContentLibrary
 from bot.settings import Settings
 from bot.words import Words, WordsError
+
+_READ = (".md", ".yaml", ".csv")  # an editor's own files beside them are no content
+
+Stamps = Mapping[str, tuple[int, ...]]  # file -> what a save changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +30,8 @@ class Content:
     words: Words
     commands: Mapping[str, str]  # what a visitor says, in small letters -> command
     library: ContentLibrary
+    eligibility: Eligibility
+    stamps: Stamps = field(default_factory=dict)  # of the folder, just before it was read
 
     @property
     def notice(self) -> str:
@@ -34,22 +44,53 @@ def load_words(settings: Settings) -> Words:
     facts = {
         "hotline_name": _name(settings.content_dir / "hotline.yaml"),
         "retention_days": settings.retention_days,
+        "records_retention_days": settings.records_retention_days,
         "desk_hours": settings.desk_hours,
     }
     return Words.load(settings.content_dir / "replies", facts)
 
 
-async def load_content(settings: Settings, *, wait: bool = True) -> Content:
+async def load_content(
+    settings: Settings, *, wait: bool = True, before: Content | None = None
+) -> Content:
     """Everything in the content directory. Raises WordsError or UnusableContent.
 
-    Without `wait` the semantic view is not ready on return; run `library.warm` beside.
+    Without `wait` the semantic view is not ready on return; run `library.warm` beside. `before`:
+    the content this one follows; what it knows of unchanged sentences is not computed again.
     """
-    words = load_words(settings)
-    commands = _commands(settings.content_dir / "commands.yaml")
+    folder = settings.content_dir
+    seen = await asyncio.to_thread(stamps, folder)
+    words = await asyncio.to_thread(load_words, settings)
+    commands = _commands(folder / "commands.yaml")
     library = await ContentLibrary.open(
-        settings.content_dir, settings.var_dir / "cache", settings.semantic, date.today, wait=wait
+        folder,
+        settings.var_dir / "cache",
+        settings.semantic,
+        date.today,
+        wait=wait,
+        before=None if before is None else before.library,
     )
-    return Content(words, commands, library)
+    eligibility = await asyncio.to_thread(Eligibility.open, folder, date.today)
+    return Content(words, commands, library, eligibility, seen)
+
+
+def stamps(folder: Path) -> Stamps:
+    """What every content file of `folder` is known by: a save, a move or a copy changes it."""
+    return {Path(entry.path).relative_to(folder).as_posix(): stamp
+            for entry, stamp in sorted(_stamps(folder), key=lambda it: it[0].path)}  # fmt: skip
+
+
+def _stamps(folder: Path | str) -> Iterator[tuple[os.DirEntry[str], tuple[int, ...]]]:
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir():
+                yield from _stamps(entry.path)
+            elif entry.name.endswith(_READ):
+                with suppress(FileNotFoundError):  # gone since it was listed
+                    it = entry.stat()
+                    yield entry, (it.st_mtime_ns, it.st_ctime_ns, it.st_size, it.st_ino)
 
 
 def _name(path: Path) -> str:

@@ -41,7 +41,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     semantic: bool = True
     retention_days: int = Field(180, ge=1, le=3650)
+    records_retention_days: int = Field(1095, ge=1, le=36500)
     desk_hours: str = Field("8:00-18:00", pattern=f"^{_TIME}-{_TIME}$")
+    desk_minutes: int = Field(30, ge=1, le=10_000)
     telegram_token: SecretStr | None = Field(None)
     telegram_api: str = Field("https://api.telegram.org", pattern=r"^https?://[^\s/]+")
     telegram_webhook: str | None = Field(None, pattern=r"^https?://[^\s/]+")
@@ -50,6 +52,11 @@ class Settings(BaseSettings):
     telegram_chat_rate: float = Field(1.0, gt=0, le=100_000)
     web_origins: Annotated[tuple[str, ...], NoDecode] = ()
     web_trust_proxy: bool = False
+    public_url: str | None = Field(None, pattern=r"^https?://[^\s/]+")
+    link_secret: SecretStr | None = Field(None, min_length=32)
+    console_second_factor: Literal["auto", "on", "off"] = "auto"
+    console_idle_minutes: int = Field(30, ge=1, le=1440)
+    console_session_hours: int = Field(12, ge=1, le=168)
 
     @field_validator("log_level", mode="before")
     @classmethod

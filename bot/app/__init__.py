@@ -1,6 +1,6 @@
 """The composition root: the only part that knows every other and puts them together."""
 
 from bot.app.process import Started, serve
-from bot.app.scripts import scripts, switchboard
+from bot.app.rehearsal import rehearsal
 
-__all__ = ["Started", "scripts", "serve", "switchboard"]
+__all__ = ["Started", "rehearsal", "serve"]

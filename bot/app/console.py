@@ -5,28 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from ipaddress import ip_address
 
 from bot.console.brake import Brake
+from bot.console.counter import Counter
 from bot.console.gate import Gate
 from bot.console.html import Html
 from bot.console.pages.account import AccountPages
 from bot.console.pages.audit import AuditPages
-from bot.console.pages.home import HomePages, Waiting
+from bot.console.pages.home import HomePages
 from bot.console.pages.staff import StaffPages
 from bot.console.pages.switches import SwitchPages
+from bot.console.pages.tickets import TicketPages
 from bot.console.passwords import Passwords, one_time_password
 from bot.console.site import ConsoleSite
-from bot.console.visit import Route
 from bot.content import Content
 from bot.network import Network
 from bot.pipeline.line import Line
 from bot.pipeline.switches import Switches
 from bot.records.audit import Audit
+from bot.records.conversations import Conversations
 from bot.records.database import Database
 from bot.records.staff import LoginTaken, Role, Staff
 from bot.records.staff_sessions import Limits, StaffSessions
+from bot.records.tickets import Tickets
 from bot.settings import Settings
+from dialogs.policy import Answered
 
 ADMIN = "admin"  # the login of the first member of staff
 
@@ -59,14 +64,13 @@ def console(
     line: Line,
     database: Database,
     switches: Switches,
+    counter: Counter,
     *,
     channels: Sequence[str],
     dialogs: Sequence[str],
     places: Mapping[str, tuple[str, ...]],
-    pages: Sequence[Route] = (),
-    waiting: Sequence[Waiting] = (),
 ) -> ConsoleSite:
-    """The whole console; `pages`: those of the other nouns, `waiting`: their numbers."""
+    """The whole console."""
     staff = Staff(database.sessions, _now)
     audit = Audit(database.sessions, _now)
     limits = Limits(
@@ -79,9 +83,17 @@ def console(
         staff, sessions, audit, Brake(line), _now,
         second_factor=needs_second_factor(settings), passwords=passwords,
     )  # fmt: skip
+    tickets = TicketPages(
+        Tickets(database.sessions, _now),
+        Conversations(database.sessions),
+        staff,
+        counter,
+        partial(suggestion, content),
+        lambda: content.words.group("canned"),
+    )
     routes = (
-        *HomePages(waiting).routes(),
-        *pages,
+        *HomePages((tickets.waiting(),)).routes(),
+        *tickets.routes(),
         *StaffPages(staff, sessions, passwords, places).routes(),
         *SwitchPages(switches, channels, lambda: dialogs).routes(),
         *AuditPages(audit).routes(),
@@ -89,6 +101,14 @@ def console(
     )
     network = Network(settings.web_trust_proxy, frozenset(settings.web_origins))
     return ConsoleSite(routes, gate, audit, Html(lambda: content.words), network, _now)
+
+
+async def suggestion(content: Content, question: str) -> str:
+    """What the bot would answer; empty when it would not."""
+    found = await content.library.find(question)
+    if not isinstance(found, Answered):
+        return ""
+    return content.words.say("policy.answer", answers=found.answers)
 
 
 def needs_second_factor(settings: Settings) -> bool:

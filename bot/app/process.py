@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import uuid
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,14 +14,18 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from bot.app.scripts import switchboard
+from bot.app.console import FirstAdmin, console, first_admin
+from bot.app.region import read_towns
+from bot.app.scripts import Stores, conversations, scripts, switchboard
 from bot.channels.delivery import Channel
 from bot.channels.webchat.routes import WebChatSettings, WebChatSite
 from bot.connection import open_line
+from bot.console.counter import Counter
 from bot.content import Content
 from bot.crew import Crew
 from bot.embedded import socket_path
 from bot.health import Health, durability_of
+from bot.hours import DeskHours, OfficeHours
 from bot.metrics import Metrics
 from bot.pipeline.closing import Closing
 from bot.pipeline.doorbell import Doorbell, FarBell
@@ -30,7 +34,9 @@ from bot.pipeline.journal import JournalWriter
 from bot.pipeline.leases import Leases
 from bot.pipeline.line import Line
 from bot.pipeline.messages import Lane
+from bot.pipeline.outbox import Outbox
 from bot.pipeline.sender import Sender
+from bot.pipeline.switches import Switches
 from bot.pipeline.worker import Worker
 from bot.records.database import DOWN, Database
 from bot.records.feedback import FeedbackBook
@@ -56,6 +62,7 @@ class Started:
     address: str
     durability: str  # what Redis does with a write before it answers
     telegram: str  # "off", "polling" or "webhook"
+    admin: FirstAdmin | None  # who may sign in to the console, when nobody could before
 
 
 async def serve(
@@ -90,6 +97,15 @@ class _Hotline:
         self._far = FarBell(line.redis)
         self._bell = Doorbell(self._leases.owns, self._far.ring)
         self._inbox = Inbox(line, self._bell)
+        self._outbox = Outbox(line, self._bell, lambda: self._content.words)
+        self._switches = Switches(line)
+        self._office = OfficeHours(settings.desk_hours)
+        self._stores = Stores(
+            desk=Tickets(database.sessions, _now, self._due),
+            book=FeedbackBook(database.sessions, _now),
+            hours=DeskHours(self._office, _now),
+            off=self._switches.off,
+        )
         self._site = web.Application(client_max_size=LARGEST_BODY)
 
     async def run(
@@ -105,6 +121,7 @@ class _Hotline:
         if self._settings.telegram_token is not None:
             telegram = self._add_telegram(intake, channels, stack)
         senders = {name: self._sender(channel) for name, channel in channels.items()}
+        await self._switches.look()
         durability = await durability_of(self._line)
         turns = [
             self._worker().run(),
@@ -113,15 +130,22 @@ class _Hotline:
         ]
         health = self._health(senders, durability)
         await self._leases.beat()
-        shared = [self._leases.run(), self._far.run(self._bell), self._content.library.warm()]
+        shared = [
+            self._leases.run(),
+            self._far.run(self._bell),
+            self._switches.run(self._closing),
+            self._content.library.warm(),
+        ]
+        admin = None
         if self._settings.role == "worker":
             intake = []
         else:
+            admin = await self._add_console(list(channels))
             shared += [self._forget(), self._crew().run()]
         async with together(*shared), finished(self._closing, *turns):
             async with together(*(step() for step in intake)), self._listening() as address:
                 gc.freeze()  # what was loaded stays for good: no collection need look at it again
-                started(Started(address, durability, telegram))
+                started(Started(address, durability, telegram, admin))
                 await stop.wait()
             await health.has_drained(DRAIN_WITHIN)
         await self._leases.give_all()
@@ -164,6 +188,21 @@ class _Hotline:
         site.add_to(self._site)
         return site
 
+    async def _add_console(self, channels: Sequence[str]) -> FirstAdmin | None:
+        words = self._content.words
+        console(
+            self._settings,
+            self._content,
+            self._line,
+            self._database,
+            self._switches,
+            Counter(self._inbox, self._outbox, _now),
+            channels=channels,
+            dialogs=conversations(scripts(self._content, self._stores)),
+            places=read_towns(self._settings.content_dir),
+        ).add_to(self._site)
+        return await first_admin(self._database, words.say("console.role_admin"))
+
     def _add_telegram(
         self, intake: list[Step], channels: dict[str, Channel], stack: AsyncExitStack
     ) -> str:
@@ -179,13 +218,15 @@ class _Hotline:
 
     def _worker(self) -> Worker:
         database = self._database
-        board = switchboard(
-            self._content, Tickets(database.sessions, _now), FeedbackBook(database.sessions, _now)
-        )
+        board = switchboard(self._content, self._stores)
         parts = (self._line, self._leases, self._bell)
         up = database.may_write
         kept = self._settings.retention_days * 24 * 3600
         return Worker(*parts, lambda: board, up, self._metrics, self._closing, session_kept=kept)
+
+    def _due(self, opened: datetime) -> datetime:
+        """When a ticket should have been taken: nights and holidays do not count."""
+        return self._office.after(opened, timedelta(minutes=self._settings.desk_minutes))
 
     def _sender(self, channel: Channel) -> Sender:
         self._hops += [lane.outbox(channel.name) for lane in Lane]

@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from bot.content import Content
-from bot.pipeline.switchboard import Switchboard
+from bot.pipeline.switchboard import Off, Switchboard, nothing_is_off
+from dialogs.benefits import find_benefits
 from dialogs.feedback import FeedbackBook, take_reason, take_verdict
-from dialogs.handoff import Desk, ask_for_a_person
+from dialogs.handoff import Desk, Hours, ask_for_a_person
 from dialogs.menu import follow_link, show_menu
-from dialogs.policy import Library, answer_question, show_policy
+from dialogs.policy import answer_question, show_policy
 from dialogs.talk import Script
 
 
-def scripts(library: Library, desk: Desk, book: FeedbackBook) -> dict[str, Script]:
-    """The table of contents: every conversation, by the name its buttons use."""
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What the conversations know and keep beside the content."""
+
+    desk: Desk
+    book: FeedbackBook
+    hours: Hours
+    off: Off = nothing_is_off  # whether any of these was switched off
+
+
+def scripts(content: Content, stores: Stores) -> dict[str, Script]:
+    """Every conversation, by the name its buttons use."""
+    library = content.library
     return {
         "menu": show_menu,
         "link": partial(follow_link, library=library),
         "policy": partial(answer_question, library=library),
         "policy.show": partial(show_policy, library=library),
-        "handoff": partial(ask_for_a_person, desk=desk),
-        "feedback": partial(take_verdict, book=book),
-        "feedback.why": partial(take_reason, book=book),
+        "benefits": partial(find_benefits, adviser=content.eligibility),
+        "handoff": partial(ask_for_a_person, desk=stores.desk, hours=stores.hours),
+        "feedback": partial(take_verdict, book=stores.book),
+        "feedback.why": partial(take_reason, book=stores.book),
     }
 
 
-def switchboard(content: Content, desk: Desk, book: FeedbackBook) -> Switchboard:
+def conversations(table: Mapping[str, Script]) -> list[str]:
+    """The names of whole conversations, as an admin may switch them off; there is always a menu."""
+    return sorted({name.partition(".")[0] for name in table} - {"menu"})
+
+
+def switchboard(content: Content, stores: Stores) -> Switchboard:
     """The switchboard over the content."""
-    table = scripts(content.library, desk, book)
-    return Switchboard(table, content.words, content.commands, content.notice)
+    table = scripts(content, stores)
+    return Switchboard(table, content.words, content.commands, content.notice, stores.off)

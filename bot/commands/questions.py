@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import sys
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
 import typer
 
-from bot.app import switchboard
+from bot.app import rehearsal
 from bot.commands.running import begin, run
-from bot.content import Content, load_content
+from bot.content import load_content
 from bot.knowledge.evaluate import Said, read_cases, score
+from bot.pipeline.switchboard import Switchboard
 from bot.refusals import BadLine
 from bot.settings import Settings
-from bot.terminal import Conversation, Notepad
+from bot.terminal import Conversation
 from bot.words import Words
 from dialogs.talk import Heard
 
@@ -41,20 +43,17 @@ def evaluate(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)])
 async def _ask(settings: Settings, question: str | None, explain: bool) -> None:
     """Answer one question, or the lines of standard input. Raises BadLine."""
     content = await load_content(settings)
-    if question is not None:
-        answer = await _answer(content, question)
-        typer.echo(answer["text"])
-        if explain:
-            typer.echo(orjson.dumps(answer["evidence"], option=orjson.OPT_INDENT_2).decode())
-        return
-    for number, line in enumerate(sys.stdin.buffer, 1):
-        if line.strip():
-            asked = _asked(number, line)
-            answer = await _answer(content, asked)
-            if not explain:
-                del answer["evidence"]
-            sys.stdout.buffer.write(orjson.dumps({"q": asked, **answer}) + b"\n")
-            sys.stdout.flush()
+    async with rehearsal(content) as board:
+        asking = Asking(board, content.notice)
+        if question is not None:
+            answer = await asking.answer(question)
+            typer.echo(answer["text"])
+            if explain:
+                typer.echo(orjson.dumps(answer["evidence"], option=orjson.OPT_INDENT_2).decode())
+            return
+        for number, line in enumerate(sys.stdin.buffer, 1):
+            if line.strip():
+                _tell(await asking.answer(_asked(number, line)), explain)
 
 
 def _asked(number: int, line: bytes) -> str:
@@ -65,32 +64,48 @@ def _asked(number: int, line: bytes) -> str:
         raise BadLine(str(number)) from None
 
 
-async def _answer(content: Content, question: str) -> dict[str, Any]:
-    """What a new visitor is answered, the notice of first contact left out."""
+def _tell(answer: dict[str, Any], explain: bool) -> None:
+    if not explain:
+        del answer["evidence"]
+    sys.stdout.buffer.write(orjson.dumps(answer) + b"\n")
+    sys.stdout.flush()
 
-    notepad = Notepad(content.words, lambda _: None)
-    conversation = Conversation(switchboard(content, notepad, notepad), content.notice)
-    spoken = await conversation.hear(Heard(question))
-    last = spoken[-1]
-    return {
-        "outcome": last.outcome,
-        "policies": list(last.policies),
-        "text": "\n".join(it.text for it in spoken),
-        "evidence": dict(last.evidence),
-    }
+
+class Asking:
+    """Puts questions to the conversations, each as a new visitor who has seen the notice."""
+
+    def __init__(self, board: Switchboard, notice: str) -> None:
+        self._board = board
+        self._notice = notice
+        self._visitors = count(1)
+
+    async def answer(self, question: str) -> dict[str, Any]:
+        """What the visitor is answered, and why."""
+        visitor = f"terminal:{next(self._visitors)}"
+        conversation = Conversation(self._board, visitor, self._notice)
+        spoken = await conversation.hear(Heard(question))
+        last = spoken[-1]
+        return {
+            "q": question,
+            "outcome": last.outcome,
+            "policies": list(last.policies),
+            "text": "\n".join(it.text for it in spoken),
+            "evidence": dict(last.evidence),
+        }
 
 
 async def _evaluate(settings: Settings, words: Words, file: Path) -> None:
     """Score a file of questions and tell which were answered wrongly."""
-
     content = await load_content(settings)
     pairs = []
-    for case in read_cases(file):
-        answer = await _answer(content, case.question)
-        pairs.append((case, Said(answer["outcome"], tuple(answer["policies"]), answer["text"])))
+    async with rehearsal(content) as board:
+        asking = Asking(board, content.notice)
+        for case in read_cases(file):
+            answer = await asking.answer(case.question)
+            said = Said(answer["outcome"], tuple(answer["policies"]), answer["text"])
+            pairs.append((case, said))
     report = score(pairs)
     for case, said in report.failed:
-        facts = {"case": case, "said": said}
-        typer.echo(words.say("operator.eval_failed", **facts))
+        typer.echo(words.say("operator.eval_failed", case=case, said=said))
     for kind, of_kind in (*report.kinds.items(), (words.say("operator.eval_all"), report.total)):
         typer.echo(words.say("operator.eval_score", kind=kind, score=of_kind))

@@ -7,13 +7,13 @@ import signal
 
 import typer
 
-from bot.app import Started, switchboard
+from bot.app import Started, rehearsal
 from bot.app import serve as run_service
 from bot.commands.running import begin, run
 from bot.content import load_content
 from bot.logs import start_logging
 from bot.settings import Settings
-from bot.terminal import Conversation, Notepad, shown
+from bot.terminal import Conversation, shown
 from bot.words import Words
 from dialogs.talk import Heard
 
@@ -55,6 +55,10 @@ async def _serve(settings: Settings, words: Words) -> None:
             )
         )
 
+        if started.admin is not None:
+            told = {"address": started.address, "login": started.admin.login}
+            typer.echo(words.say("operator.admin_made", **told, password=started.admin.password))
+
     content = await load_content(settings, wait=False)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -68,14 +72,14 @@ async def _talk(settings: Settings, words: Words) -> None:
     """Talk at the terminal until the end of input."""
 
     content = await load_content(settings)
-    notepad = Notepad(words, typer.echo)
-    conversation = Conversation(switchboard(content, notepad, notepad))
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # the loop's own cannot end `input`
-    said: str | None = "/start"
-    while said is not None:
-        for spoken in await conversation.hear(Heard(said)):
-            typer.echo(f"\n{shown(spoken)}")
-        said = _typed()
+    async with rehearsal(content) as board:
+        conversation = Conversation(board)
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # the loop's cannot end `input`
+        said: str | None = "/start"
+        while said is not None:
+            for spoken in await conversation.hear(Heard(said)):
+                typer.echo(f"\n{shown(spoken)}")
+            said = _typed()
 
 
 def _typed() -> str | None:

@@ -50,7 +50,9 @@ class Outbox:
         labels = [button.label for button in buttons]
         script = reply.words.partition(".")[0]
         cited = list(reply.policies)
-        line = SaidLine(key, ref, urn, now, text, labels, script, reply.outcome, cited)
+        line = SaidLine(
+            key, ref, urn, now, text, labels, script, reply.outcome, cited, reply.evidence
+        )
         said = await self._line.script(
             _say,
             (keys.key("said", ref), keys.key(hop), keys.key("journal")),

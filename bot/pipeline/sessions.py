@@ -24,18 +24,20 @@ class Session:
     greeted: str = ""  # version of the notice that the visitor has been shown
     at: float = 0.0  # seconds since the epoch: the last turn
     apologised: float = 0.0  # when we last said that something went wrong
+    held: str = ""  # name of the person who answers instead of the bot
+    held_until: float = 0.0  # seconds since the epoch: whoever forgets to leave has left then
 
     def pack(self) -> bytes:
         """The session as Redis keeps it."""
         return orjson.dumps(self)
 
     @classmethod
-    def unpack(cls, packed: bytes | None) -> Session:
-        """Read what `pack` wrote; a field that a later version dropped is passed over.
+    def unpack(cls, packed: bytes) -> Session:
+        """Read what `pack` wrote, or nothing; a field that a later version dropped is passed over.
 
         Raises ValueError, TypeError or AttributeError when it is no session.
         """
-        if packed is None:
+        if not packed:
             return cls()
         raw: dict[str, Any] = orjson.loads(packed)
         known = {name: value for name, value in raw.items() if name in _SHAPE}
@@ -54,4 +56,6 @@ _SHAPE: dict[str, type | tuple[type, ...]] = {
     "greeted": str,
     "at": (int, float),
     "apologised": (int, float),
+    "held": str,
+    "held_until": (int, float),
 }

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.pipeline.messages import Button, Message, SaidLine
+from bot.pipeline.messages import Button, Message, SaidLine, channel_of
 from bot.pipeline.sessions import Session
+from bot.pipeline.switches import BOT
 from bot.words import Words
 from dialogs.menu import menu_options
-from dialogs.talk import Heard, Kind, Outcome, Pause, Reply, Script, Talk
+from dialogs.talk import HandOver, Heard, Kind, Outcome, Pause, Reply, Script, Talk
 
+Off = Callable[..., bool]
+
+HELD_FOR = 2 * 3600.0  # seconds that a person holds a talk without saying anything
 STALE_AFTER = 3600.0  # seconds: what was spoken of longer ago is no context any more
 DEFAULT_SCRIPT = "policy"  # hears every sentence that no running script waits for
+
+
+def nothing_is_off(*names: str) -> bool:
+    """The switches of a hotline without any."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +67,15 @@ class Switchboard:
         words: Words,
         commands: Mapping[str, str],
         notice: str,
+        off: Off = nothing_is_off,
     ) -> None:
         """`commands`: spoken form -> command (back, cancel, menu, person). `notice`: version of the
-        notice shown at first contact."""
+        notice shown at first contact. `off`: whether any of these was switched off."""
         self._scripts = scripts
         self._words = words
         self._commands = commands
         self._notice = notice
+        self._off = off
 
     async def take(
         self, before: Session, heard: Heard, visitor: str, event: str, at: float
@@ -73,9 +84,19 @@ class Switchboard:
         session = replace(before, answers=dict(before.answers), at=at)
         if at - before.at > STALE_AFTER:
             session.about, session.lately, session.offered = [], "", []
-        if heard.kind in (Kind.LEFT, Kind.RETURNED):
-            return Turn(session)
-        turn = _Turn(self._scripts, self._commands, session, visitor, event)
+        match heard.kind:
+            case Kind.LEFT | Kind.RETURNED:
+                return Turn(session)
+            case Kind.TAKEN_OVER:
+                return self._taken_over(session, heard.text, at)
+            case Kind.GIVEN_BACK:
+                return self._given_back(session)
+        if session.held and at < session.held_until:
+            return Turn(session)  # the person hears it
+        session.held = ""
+        if self._off(BOT, f"channel:{channel_of(visitor)}"):
+            return Turn(session, [self._rendered("switchboard", Reply("switchboard.closed"))])
+        turn = _Turn(self._scripts, self._commands, session, visitor, event, self._off)
         if session.greeted != self._notice:
             turn.replies.append(("greeting", Reply("greeting.first")))
             session.greeted = self._notice
@@ -84,6 +105,24 @@ class Switchboard:
         if spoken:
             session.offered = [button.send for button in spoken[-1].buttons]
         return Turn(session, spoken)
+
+    def _taken_over(self, session: Session, name: str, at: float) -> Turn:
+        """The bot is silent from now on; whoever takes over twice is announced once."""
+        spoken = (
+            []
+            if session.held == name
+            else [self._rendered("desk", Reply("desk.joined", {"name": name}))]
+        )
+        session.held, session.held_until = name, at + HELD_FOR
+        session.script, session.answers = None, {}
+        return Turn(session, spoken)
+
+    def _given_back(self, session: Session) -> Turn:
+        if not session.held:
+            return Turn(session)
+        name, session.held = session.held, ""
+        left = Reply("desk.left", {"name": name}, menu_options())
+        return Turn(session, [self._rendered("desk", left)])
 
     def apology(self) -> Spoken:
         """What a visitor hears whose message could not be dealt with."""
@@ -104,6 +143,7 @@ class _Turn:
         session: Session,
         visitor: str,
         event: str,
+        off: Off,
     ) -> None:
         self.replies: list[tuple[str, Reply]] = []
         self._scripts = scripts
@@ -111,6 +151,7 @@ class _Turn:
         self._session = session
         self._visitor = visitor
         self._event = event
+        self._off = off
 
     async def hear(self, heard: Heard) -> None:
         """Take one heard thing to whom it is for."""
@@ -199,7 +240,7 @@ class _Turn:
         talk = self._talk(DEFAULT_SCRIPT, {}, heard)
         try:
             reply = await self._scripts[DEFAULT_SCRIPT](talk)
-        except Pause:
+        except (Pause, HandOver):
             return None
         return reply if reply.outcome is Outcome.ANSWERED else None
 
@@ -209,9 +250,16 @@ class _Turn:
         if name not in self._scripts:  # a deploy has taken the script away
             await self._start("menu")
             return
+        if self._off(f"dialog:{name.partition('.')[0]}"):
+            self._leave()
+            self._reply("switchboard", Reply("switchboard.dialog_off", options=menu_options()))
+            return
         talk = self._talk(session.script or "", session.answers, heard)
         try:
             reply = await self._scripts[name](talk)
+        except HandOver as over:
+            await self._start(over.script)
+            return
         except Pause as pause:
             session.answers = talk.answers
             if pause.complaint is not None:

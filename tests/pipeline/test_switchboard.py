@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from bot.pipeline.sessions import Session
-from bot.pipeline.switchboard import Switchboard
+from bot.pipeline.switchboard import HELD_FOR, Switchboard
 from bot.words import Words
 from dialogs.feedback import take_reason, take_verdict
 from dialogs.handoff import ask_for_a_person
@@ -67,9 +67,13 @@ class SmallLibrary:
 class Tray:
     tickets: list[tuple[str, str, str]] = field(default_factory=list)
     verdicts: list[tuple[str, str]] = field(default_factory=list)
+    calls: list[tuple[str, str]] = field(default_factory=list)
 
-    async def open(self, visitor: str, topic: str, key: str, context: str) -> Tray:
+    async def open(
+        self, visitor: str, topic: str, key: str, context: str, contact: str = "", when: str = ""
+    ) -> Tray:
         self.tickets.append((visitor, topic, context))
+        self.calls.append((contact, when))
         return self
 
     @property
@@ -87,24 +91,43 @@ async def order(talk: Talk) -> Reply:
     return Reply("order.done", {"drink": await talk.ask("drink", choice("茶", "水"))})
 
 
+class Hours:
+    """Somebody is at the desk, or will be."""
+
+    is_on = True
+
+    def are_on(self) -> bool:
+        return self.is_on
+
+    def next_opening(self) -> str:
+        return "3月2日8:00"
+
+
 class Visitor:
     """Says things one after the other and keeps what was said to it."""
 
     def __init__(self) -> None:
-        library, self.tray = SmallLibrary(), Tray()
+        library, self.tray, self.hours = SmallLibrary(), Tray(), Hours()
         scripts = {
             "menu": show_menu,
             "link": partial(follow_link, library=library),
             "policy": partial(answer_question, library=library),
             "policy.show": partial(show_policy, library=library),
-            "handoff": partial(ask_for_a_person, desk=self.tray),
+            "handoff": partial(ask_for_a_person, desk=self.tray, hours=self.hours),
             "feedback": partial(take_verdict, book=self.tray),
             "feedback.why": partial(take_reason, book=self.tray),
             "order": order,
         }
         real = Words.load(CONTENT / "replies", FACTS)
         ours = {"order.drink": "喝什么？", "order.done": "来了：{{ drink }}"}
-        self.board = Switchboard(scripts, Words(real.texts | ours, FACTS), COMMANDS, "1")
+        self.off: set[str] = set()
+        self.board = Switchboard(
+            scripts,
+            Words(real.texts | ours, FACTS),
+            COMMANDS,
+            "1",
+            lambda *names: not self.off.isdisjoint(names),
+        )
         self.session = Session(greeted="1", at=1000.0)
         self.at = 1000.0
         self.outcome = Outcome.CHAT
@@ -239,7 +262,7 @@ async def test_a_verdict_is_kept_with_the_turn_it_is_about_and_no_use_asks_why(
 
 
 async def test_a_number_presses_the_button_of_the_last_message(visitor: Visitor) -> None:
-    await visitor.says("菜单", "2")
+    await visitor.says("菜单", "3")
     assert visitor.session.script == "handoff"
     await visitor.says("菜单", "９")  # no such button: a sentence like any other
     assert visitor.outcome is Outcome.DECLINED
@@ -277,3 +300,55 @@ async def test_a_turn_leaves_the_session_before_it_as_it_was(visitor: Visitor) -
     packed = before.pack()
     await visitor.board.take(before, Heard("1"), "web:a", "7-2-0", 1001.0)
     assert before.pack() == packed
+
+
+async def test_a_channel_that_is_switched_off_says_so_and_nothing_else(visitor: Visitor) -> None:
+    visitor.off = {"channel:web"}
+    assert (await visitor.says("电焊补贴")).startswith("系统正在维护")
+    assert visitor.session.script is None
+    visitor.off = set()
+    assert not (await visitor.says("菜单")).startswith("系统正在维护")
+
+
+async def test_a_conversation_that_is_switched_off_lets_go_of_who_is_in_it(
+    visitor: Visitor,
+) -> None:
+    await visitor.says("人工")
+    visitor.off = {"dialog:handoff"}
+    assert "正在维护" in await visitor.says("补贴的事")
+    assert "正在维护" in await visitor.says("人工")
+    assert "正在维护" not in await visitor.says("菜单")
+
+
+async def test_by_night_a_number_may_be_left(visitor: Visitor) -> None:
+    visitor.hours.is_on = False
+    assert "3月2日8:00上班后第一个看您的事" in await visitor.says("人工", "工资被拖欠了")
+    assert "看不明白" in await visitor.says("不知道")
+    assert "什么时候" in await visitor.says("130 0000 0000")
+    assert "按您说的时间打电话" in await visitor.says("上午")
+    assert visitor.tray.calls == [("13000000000", "上午")]
+
+
+async def test_by_night_no_number_need_be_left(visitor: Visitor) -> None:
+    visitor.hours.is_on = False
+    await visitor.says("人工", "工资被拖欠了")
+    assert "在这里答复您" in await visitor.says("1")
+    assert visitor.tray.calls == [("", "")]
+
+
+async def test_while_a_person_answers_the_bot_is_silent(visitor: Visitor) -> None:
+    joined = await visitor.says(Heard("王", kind=Kind.TAKEN_OVER))
+    assert "工作人员王来了" in joined
+    assert await visitor.says("电焊补贴", "菜单", "人工") == ""
+    assert await visitor.says(Heard("王", kind=Kind.TAKEN_OVER)) == ""
+    assert "王先忙别的去了" in await visitor.says(Heard("王", kind=Kind.GIVEN_BACK))
+    assert await visitor.says("菜单") != ""
+    assert await visitor.says(Heard("王", kind=Kind.GIVEN_BACK)) == ""
+
+
+async def test_a_person_who_forgets_to_leave_has_left_after_a_while(visitor: Visitor) -> None:
+    await visitor.says(Heard("王", kind=Kind.TAKEN_OVER))
+    visitor.at += HELD_FOR - 1
+    assert await visitor.says("菜单") == ""
+    visitor.at += 1
+    assert await visitor.says("菜单") != ""

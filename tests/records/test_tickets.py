@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 
+from bot.hours import DeskHours, OfficeHours
 from bot.records.database import Database
-from bot.records.tickets import Ticket, Tickets
+from bot.records.scope import Scope
+from bot.records.tables import SeekerRow
+from bot.records.tickets import AlreadyTaken, Outcome, State, Tickets
 from dialogs.handoff import ask_for_a_person
 from dialogs.talk import Talk
 
@@ -22,7 +26,9 @@ def tickets(database: Database, clock: Clock) -> Tickets:
 
 async def test_a_ticket_has_a_number_and_waits(tickets: Tickets, clock: Clock) -> None:
     ticket = await tickets.open("telegram:1", "工资被拖欠怎么办", "e1", "social training")
-    assert ticket == Ticket(1, "telegram:1", "工资被拖欠怎么办", "social training", clock.now)
+    assert (ticket.number, ticket.visitor, ticket.topic) == (1, "telegram:1", "工资被拖欠怎么办")
+    assert (ticket.context, ticket.opened_at) == ("social training", clock.now)
+    assert ticket.state is State.OPEN
     assert await tickets.open_ones(10) == [ticket]
 
 
@@ -70,9 +76,92 @@ async def test_hostile_words_open_a_ticket_too(tickets: Tickets, nasty: str) -> 
     assert await tickets.open_ones(10) == [ticket]
 
 
-async def test_a_person_is_asked_for(tickets: Tickets) -> None:
+async def test_a_person_is_asked_for(tickets: Tickets, clock: Clock) -> None:
     talk = Talk("telegram:1", "e1", "handoff", about=("social",), lately="社保怎么交")
-    reply = await ask_for_a_person(talk, tickets)
+    hours = DeskHours(OfficeHours("0:00-24:00"), clock)
+    reply = await ask_for_a_person(talk, tickets, hours)
     (ticket,) = await tickets.open_ones(10)
-    assert reply.facts == {"number": ticket.number, "topic": "社保怎么交"}
+    assert reply.facts["number"] == ticket.number
     assert (ticket.visitor, ticket.topic, ticket.context) == ("telegram:1", "社保怎么交", "social")
+
+
+async def test_a_ticket_is_taken_by_one(tickets: Tickets) -> None:
+    ticket = await tickets.open("web:1", "社保", "e1", "")
+    taken = await asyncio.gather(
+        *(tickets.take(ticket.number, f"s{n}") for n in range(8)), return_exceptions=True
+    )
+    assert sum(isinstance(it, AlreadyTaken) for it in taken) == 7
+    now = await tickets.get(ticket.number)
+    assert now is not None
+    assert now.state is State.TAKEN
+    assert await tickets.open_ones(10) == []
+    await tickets.take(ticket.number, now.staff or "")  # a double click
+    assert [it.number for it in await tickets.of_staff(now.staff or "", 10)] == [ticket.number]
+
+
+async def test_only_who_has_it_hands_it_on_puts_it_back_or_closes_it(
+    tickets: Tickets, clock: Clock
+) -> None:
+    ticket = await tickets.open("web:1", "社保", "e1", "", "13000000000", "上午")
+    number = ticket.number
+    assert (ticket.contact, ticket.contact_when) == ("13000000000", "上午")
+    await tickets.take(number, "wang")
+    for attempt in (
+        tickets.transfer(number, "li", "li"),
+        tickets.put_back(number, "li"),
+        tickets.close(number, "li", Outcome.ANSWERED),
+    ):
+        with pytest.raises(AlreadyTaken):
+            await attempt
+    await tickets.transfer(number, "wang", "li")
+    await tickets.put_back(number, "li", clock.now + timedelta(hours=1))
+    assert await tickets.open_ones(10) == []
+    assert [it.number for it in await tickets.put_off(10)] == [number]
+    clock.pass_minutes(61)
+    assert [it.number for it in await tickets.open_ones(10)] == [number]
+    await tickets.take(number, "li")
+    await tickets.close(number, "li", Outcome.REFERRED)
+    [closed] = await tickets.closed(10)
+    assert (closed.outcome, closed.closed_at) == ("referred", clock.now)
+    with pytest.raises(AlreadyTaken):
+        await tickets.take(number, "li")
+
+
+async def test_staff_see_the_tickets_of_their_region(
+    tickets: Tickets, database: Database, clock: Clock
+) -> None:
+    async with database.sessions.begin() as session:
+        facts = {"state": "active", "pace": "daily", "is_example": False}
+        times = {"registered_at": clock.now, "updated_at": clock.now}
+        session.add(SeekerRow(urn="web:1", county="清河县", town="连庄镇", **facts, **times))
+    mine = await tickets.open("web:1", "社保", "e1", "")
+    other = await tickets.open("web:2", "社保", "e2", "")
+    for scope in (
+        Scope(frozenset({"清河县"})),
+        Scope(frozenset({"清河县"}), frozenset({"连庄镇"})),
+    ):
+        assert [it.number for it in await tickets.open_ones(10, scope)] == [mine.number]
+        assert await tickets.waiting(scope) == 1
+        assert await tickets.get(other.number, scope) is None
+    elsewhere = Scope(frozenset({"清河县"}), frozenset({"葛仙庄镇"}))
+    assert await tickets.open_ones(10, elsewhere) == []
+    assert await tickets.waiting() == 2
+
+
+async def test_staff_are_reminded_once_of_what_waits_too_long(
+    database: Database, clock: Clock
+) -> None:
+    tickets = Tickets(database.sessions, clock, lambda at: at + timedelta(minutes=30))
+    ticket = await tickets.open("web:1", "社保", "e1", "")
+    assert await tickets.overdue(10) == []
+    clock.pass_minutes(31)
+    assert [it.number for it in await tickets.overdue(10)] == [ticket.number]
+    await tickets.nudged(ticket.number)
+    assert await tickets.overdue(10) == []
+
+
+async def test_notes_are_kept_in_order(tickets: Tickets) -> None:
+    ticket = await tickets.open("web:1", "社保", "e1", "")
+    await tickets.note(ticket.number, "wang", "打过电话，没人接")
+    await tickets.note(ticket.number, "wang", "接通了")
+    assert [it.text for it in await tickets.notes(ticket.number)] == ["打过电话，没人接", "接通了"]

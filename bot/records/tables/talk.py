@@ -84,14 +84,39 @@ class TicketRow(Row):
     """A question handed to a person; its id is the number the visitor is told."""
 
     __tablename__ = "tickets"
-    __table_args__ = (Index(None, "state", "opened_at"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index(None, "state", "opened_at"),
+        Index(None, "urn"),
+        {"sqlite_autoincrement": True},
+    )
 
     key: Mapped[str] = mapped_column(unique=True)
     urn: Mapped[str]
     topic: Mapped[str] = mapped_column(Words)
     context: Mapped[str] = mapped_column(Words)
     opened_at: Mapped[datetime]
-    state: Mapped[str]
+    state: Mapped[str]  # bot.records.tickets.State
+    due_at: Mapped[datetime | None]  # somebody should have taken it by then
+    contact: Mapped[str | None]  # where to call back, if they wish to be called
+    contact_when: Mapped[str | None]  # and when
+    staff: Mapped[str | None]  # login of whoever has taken it
+    taken_at: Mapped[datetime | None]
+    snoozed_until: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]  # bot.records.tickets.Outcome
+    nudged_at: Mapped[datetime | None]  # when the staff were reminded of it
+
+
+class TicketNoteRow(Row):
+    """What staff wrote about a ticket, or did with it; the visitor does not see it."""
+
+    __tablename__ = "ticket_notes"
+    __table_args__ = (Index(None, "ticket_id", "at"),)
+
+    ticket_id: Mapped[int]
+    at: Mapped[datetime]
+    staff: Mapped[str]
+    text: Mapped[str] = mapped_column(Words)
 
 
 class FeedbackRow(Row):

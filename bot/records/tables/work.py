@@ -130,7 +130,7 @@ class PushRow(Row):
     seeker_id: Mapped[int]
     at: Mapped[datetime]
     kind: Mapped[str]  # dialogs.work.Pace, or "asked" when the seeker asked for it
-    state: Mapped[str]  # "said" once it is in the outbox, "withdrawn"
+    state: Mapped[str]  # bot.records.offers.PushState
 
 
 class OfferRow(Row):
@@ -150,7 +150,7 @@ class OfferRow(Row):
     offered_at: Mapped[datetime]
     reasons: Mapped[list[str]]
     widened: Mapped[list[str]]
-    answer: Mapped[str | None]  # "interested", "unsuitable"
+    answer: Mapped[str | None]  # bot.records.offers.Answer
     why: Mapped[str | None]
     answered_at: Mapped[datetime | None]
 

@@ -79,3 +79,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name="uq_tokens_name"),
         sa.UniqueConstraint("token", name="uq_tokens_token"),
     )
+    for name, kind in (
+        ("due_at", TIME),
+        ("contact", NAME),
+        ("contact_when", NAME),
+        ("staff", NAME),
+        ("taken_at", TIME),
+        ("snoozed_until", TIME),
+        ("closed_at", TIME),
+        ("outcome", NAME),
+        ("nudged_at", TIME),
+    ):
+        op.add_column("tickets", sa.Column(name, kind, nullable=True))
+    op.create_index("ix_tickets_urn", "tickets", ["urn"])
+    op.create_table(
+        "ticket_notes",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("ticket_id", sa.Integer, nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("staff", NAME, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_ticket_notes"),
+    )
+    op.create_index("ix_ticket_notes_ticket_id_at", "ticket_notes", ["ticket_id", "at"])
