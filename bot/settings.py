@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     records_retention_days: int = Field(1095, ge=1, le=36500)
     desk_hours: str = Field("8:00-18:00", pattern=f"^{_TIME}-{_TIME}$")
     desk_minutes: int = Field(30, ge=1, le=10_000)
+    staff_group: str | None = Field(None, pattern=r"^[a-z]+:-?\w+$")
     telegram_token: SecretStr | None = Field(None)
     telegram_api: str = Field("https://api.telegram.org", pattern=r"^https?://[^\s/]+")
     telegram_webhook: str | None = Field(None, pattern=r"^https?://[^\s/]+")

@@ -26,13 +26,14 @@ from bot.crew import Crew
 from bot.embedded import socket_path
 from bot.health import Health, durability_of
 from bot.hours import DeskHours, OfficeHours
+from bot.jobs.nudges import Nudges
 from bot.metrics import Metrics
 from bot.pipeline.closing import Closing
 from bot.pipeline.doorbell import Doorbell, FarBell
 from bot.pipeline.inbox import Inbox
 from bot.pipeline.journal import JournalWriter
 from bot.pipeline.leases import Leases
-from bot.pipeline.line import Line
+from bot.pipeline.line import Line, StorageDown
 from bot.pipeline.messages import Lane
 from bot.pipeline.outbox import Outbox
 from bot.pipeline.sender import Sender
@@ -49,6 +50,7 @@ from bot.tasks import finished, together
 DRAIN_WITHIN = 3.0  # seconds that what was accepted may take to be answered at the stop
 LARGEST_BODY = 128 * 1024  # bytes
 FORGET_EVERY = 6 * 3600.0  # seconds
+NUDGE_EVERY = 30.0  # seconds
 
 log = structlog.get_logger()
 
@@ -141,7 +143,7 @@ class _Hotline:
             intake = []
         else:
             admin = await self._add_console(list(channels))
-            shared += [self._forget(), self._crew().run()]
+            shared += [self._forget(), self._nudge(), self._crew().run()]
         async with together(*shared), finished(self._closing, *turns):
             async with together(*(step() for step in intake)), self._listening() as address:
                 gc.freeze()  # what was loaded stays for good: no collection need look at it again
@@ -168,6 +170,20 @@ class _Hotline:
                 except DOWN as error:
                     log.warning("records.not_forgotten", error=type(error).__name__)
             await asyncio.sleep(FORGET_EVERY)
+
+    async def _nudge(self) -> None:
+        """Remind the staff of what waits too long; one process does it for all."""
+        group = self._settings.staff_group
+        if group is None:
+            return
+        nudges = Nudges(Tickets(self._database.sessions, _now), self._outbox, group, _now)
+        while True:
+            if self._leases.owns(0):
+                try:
+                    await nudges.send()
+                except (*DOWN, StorageDown) as error:
+                    log.warning("nudge.failed", error=type(error).__name__)
+            await asyncio.sleep(NUDGE_EVERY)
 
     def _wake(self, partition: int) -> None:
         for hop in self._hops:
