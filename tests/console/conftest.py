@@ -8,6 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from bot.console.brake import Brake
+from bot.console.counter import Counter
 from bot.console.gate import Gate
 from bot.console.html import Html
 from bot.console.pages.account import AccountPages
@@ -15,17 +16,23 @@ from bot.console.pages.audit import AuditPages
 from bot.console.pages.home import HomePages
 from bot.console.pages.staff import StaffPages
 from bot.console.pages.switches import SwitchPages
+from bot.console.pages.tickets import TicketPages
 from bot.console.passwords import Passwords
 from bot.console.site import ConsoleSite
 from bot.content import load_words
 from bot.network import Network
+from bot.pipeline.doorbell import Doorbell
+from bot.pipeline.inbox import Inbox
 from bot.pipeline.line import Line
+from bot.pipeline.outbox import Outbox
 from bot.pipeline.switches import Switches
 from bot.records.audit import Audit
+from bot.records.conversations import Conversations
 from bot.records.database import Database
 from bot.records.scope import Scope
 from bot.records.staff import Role, Staff
 from bot.records.staff_sessions import StaffSessions
+from bot.records.tickets import Tickets
 from bot.settings import Settings
 
 from .client import Clerk, serving
@@ -45,6 +52,10 @@ class Clock:
 
     def pass_seconds(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
+
+
+async def suggest(question: str) -> str:
+    return f"关于“{question}”……"
 
 
 @pytest.fixture
@@ -89,8 +100,19 @@ def make_site(
             second_factor=second_factor, passwords=passwords,
         )  # fmt: skip
         switches = Switches(line)
+        bell = Doorbell(lambda _: True, lambda *_: None)
+        counter = Counter(Inbox(line, bell), Outbox(line, bell, lambda: words), clock)
+        tickets = TicketPages(
+            Tickets(database.sessions, clock),
+            Conversations(database.sessions),
+            staff,
+            counter,
+            suggest,
+            lambda: words.group("canned"),
+        )
         routes = (
-            *HomePages(()).routes(),
+            *HomePages((tickets.waiting(),)).routes(),
+            *tickets.routes(),
             *StaffPages(staff, sessions, passwords, PLACES).routes(),
             *SwitchPages(switches, ["web"], lambda: ["wish"]).routes(),
             *AuditPages(audit).routes(),

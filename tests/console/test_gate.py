@@ -28,6 +28,13 @@ MATRIX = {
     "GET /console/password": EVERYBODY,
     "POST /console/password": EVERYBODY,
     "POST /console/sign-out": EVERYBODY,
+    "GET /console/tickets": EVERYBODY,
+    "GET /console/tickets/{number}": EVERYBODY,
+    "GET /console/tickets/{number}/talk": EVERYBODY,
+    **{
+        f"POST /console/tickets/{{number}}/{what}": EVERYBODY
+        for what in ("take", "say", "note", "transfer", "snooze", "close", "reveal")
+    },
     "GET /console/staff": ADMINS,
     "POST /console/staff": ADMINS,
     "GET /console/staff/{number}": ADMINS,
