@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bot.commands.records import database_of, now
 from bot.commands.running import begin, fail, run
 from bot.jobs.columns import Columns
 from bot.jobs.intake import REFUSED, REPEATED, Account, Entry, Intake
@@ -17,7 +18,6 @@ from bot.jobs.opening_books import OpeningBooks
 from bot.jobs.postings import Postings
 from bot.jobs.reading import WorkReader
 from bot.jobs.wording import Flag, Wording
-from bot.records.database import Database
 from bot.records.openings import NoSuchOpening, Openings
 from bot.settings import Settings
 from bot.sheets import SheetRefused
@@ -98,11 +98,8 @@ def postings(settings: Settings) -> Postings:
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Openings]:
     """The store of openings."""
-    database = await Database.open(settings.database)
-    try:
-        yield Openings(database.sessions, _now)
-    finally:
-        await database.close()
+    async with database_of(settings) as database:
+        yield Openings(database.sessions, now)
 
 
 async def _take(
@@ -230,7 +227,3 @@ def _new_file(file: Path, data: bytes, words: Words) -> None:
         fail(words.say("openings.exists", file=file))
     except OSError as error:
         fail(words.say("openings.no_file", file=file, reason=error.strerror))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

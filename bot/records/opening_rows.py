@@ -98,6 +98,7 @@ def renew(row: OpeningRow, new: Opening, source: str | None, now: datetime) -> b
     date) or says something doubtful that nobody has looked at.
     """
     values = values_of(new)
+    del values["is_example"]  # once an example, always one
     values["state"] = _state_after(row, new)
     if row.state == OpeningState.HELD:
         values["flags"] = [*new.flags, *(it for it in row.flags if _is_by_staff(it))]

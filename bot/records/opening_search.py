@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records.opening_rows import opening_of
 from bot.records.tables import OpeningRow
-from dialogs.jobs import Page, Search
+from dialogs.jobs import Page, Search, pay_a_month
 from dialogs.work import ANYWHERE, OpeningState, PayUnit
 
-DAYS = 26  # of work in a month, to compare pay by the day with pay by the month
-HOURS = 8 * DAYS
 MOST_WORDS = 5
 LARGEST_PAGE = 100
 
@@ -28,23 +26,24 @@ async def found(session: AsyncSession, search: Search, today: date, page: int, s
     """A page of what fits, newest first, with how many there are in all."""
     size = max(1, min(size, LARGEST_PAGE))
     page = max(1, min(page, 10_000))
-    wanted = select(OpeningRow).where(*may_be_offered(today), *_narrowed(search))
+    wanted = select(OpeningRow).where(*may_be_offered(today), *narrowed(search))
     total = await session.scalar(select(func.count()).select_from(wanted.subquery()))
     newest = wanted.order_by(OpeningRow.published.desc(), OpeningRow.id.desc())
     rows = await session.scalars(newest.offset((page - 1) * size).limit(size))
     return Page(tuple(opening_of(row) for row in rows), total or 0, page, size)
 
 
-def _narrowed(search: Search) -> list[ColumnElement[bool]]:
+def narrowed(search: Search) -> list[ColumnElement[bool]]:
+    """What the search asks of an opening."""
     narrowed = [*_where(search), *(_says(word) for word in search.words[:MOST_WORDS])]
     if search.occupations:
         narrowed.append(OpeningRow.occupation.in_(search.occupations))
     if search.work_type is not None:
         narrowed.append(OpeningRow.work_type == search.work_type)
     if search.housing:
-        narrowed.append(OpeningRow.housing)
+        narrowed.append(OpeningRow.housing.is_(True))
     if search.meals:
-        narrowed.append(OpeningRow.meals)
+        narrowed.append(OpeningRow.meals.is_(True))
     if search.pay_min is not None:
         narrowed.append(_monthly() >= search.pay_min)
     return narrowed
@@ -79,8 +78,5 @@ def _says(word: str) -> ColumnElement[bool]:
 def _monthly() -> ColumnElement[int]:
     """The most that is paid, in yuan a month; pay by the piece compares with nothing."""
     most = func.coalesce(OpeningRow.pay_max, OpeningRow.pay_min)
-    factors = {PayUnit.MONTH: 1, PayUnit.DAY: DAYS, PayUnit.HOUR: HOURS}
-    return case(*((OpeningRow.pay_unit == unit, most * factor) for unit, factor in factors.items()))
-
-
-Wanted = Select[tuple[OpeningRow]]
+    factors = {unit: pay_a_month(1, unit) for unit in PayUnit if unit is not PayUnit.PIECE}
+    return case(*((OpeningRow.pay_unit == it, most * factor) for it, factor in factors.items()))

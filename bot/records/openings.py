@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -49,14 +49,21 @@ class Openings:
         self._sessions = sessions
         self._clock = clock
 
-    async def keep(self, openings: Sequence[Opening], source: str | None = None) -> list[Kept]:
+    async def keep(
+        self, openings: Sequence[Opening], source: str | None = None, *, is_trial: bool = False
+    ) -> list[Kept]:
         """Take in what a file says: new ones get a number, known ones are brought up to date. One
         answer each, in order; all or nothing. What a posting calls itself does not matter, its
-        `number` and `digest` are ours. `source`: the file."""
+        `number` and `digest` are ours. `source`: the file; a trial leaves everything as it was."""
         try:
-            return await self._keep(openings, source)
+            return await self._keep(openings, source, is_trial)
         except IntegrityError:  # somebody else has just put in one of them
-            return await self._keep(openings, source)
+            return await self._keep(openings, source, is_trial)
+
+    async def known(self, keys: Sequence[str]) -> dict[str, Opening]:
+        """The openings of these keys (`key_of`), by key."""
+        async with self._sessions() as session:
+            return {key: opening_of(row) for key, row in (await _known(session, keys)).items()}
 
     async def get(self, number: int) -> Opening | None:
         """The opening of that number, whatever its state."""
@@ -122,7 +129,7 @@ class Openings:
         async with self._sessions.begin() as session:
             return len(list(await session.scalars(unloaded)))
 
-    async def _all(self, wanted: select[tuple[OpeningRow]]) -> list[Opening]:  # type: ignore[type-arg]
+    async def _all(self, wanted: Select[OpeningRow]) -> list[Opening]:
         async with self._sessions() as session:
             rows = await session.scalars(wanted.order_by(OpeningRow.id))
             return [opening_of(row) for row in rows]
@@ -136,13 +143,17 @@ class Openings:
             row.state, row.updated_at = state, self._clock()
             return opening_of(row)
 
-    async def _keep(self, openings: Sequence[Opening], source: str | None) -> list[Kept]:
+    async def _keep(
+        self, openings: Sequence[Opening], source: str | None, is_trial: bool
+    ) -> list[Kept]:
         now = self._clock()
-        async with self._sessions.begin() as session:
+        async with self._sessions() as session:
             known = await _known(session, [key_of(it) for it in openings])
             kept = [_kept(session, known, it, source, now) for it in openings]
             await session.flush()
-            return [Kept(fate, row.id) for fate, row in kept]
+            fates = [Kept(fate, row.id) for fate, row in kept]
+            await (session.rollback() if is_trial else session.commit())
+            return fates
 
 
 async def _known(session: AsyncSession, keys: Sequence[str]) -> dict[str, OpeningRow]:

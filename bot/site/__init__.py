@@ -1,0 +1,1 @@
+"""The public pages: openings for everybody, and private ones by a link."""
