@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.records.inserts import keep_once
@@ -97,16 +97,33 @@ class FollowUps:
     async def answer(self, visitor: str, number: int, answer: str, key: str) -> bool:
         """Keep what the visitor answers to a question of theirs; False when it is not theirs. The
         same `key` does it once. Who is out of work is not asked again about that work."""
-        said = StillThere(answer)
+        theirs = (
+            select(FollowUpRow)
+            .join(SeekerRow, SeekerRow.id == FollowUpRow.seeker_id)
+            .where(FollowUpRow.id == number, SeekerRow.urn == visitor)
+        )
+        return await self._answer(theirs, StillThere(answer), key, None)
+
+    async def answer_for(self, number: int, answer: StillThere, key: str, staff: str) -> bool:
+        """Keep what somebody answered to a member of staff; False when there is no such question.
+        The same `key` does it once."""
+        return await self._answer(
+            select(FollowUpRow).where(FollowUpRow.id == number), answer, key, staff
+        )
+
+    async def _answer(
+        self, which: Select[FollowUpRow], said: StillThere, key: str, staff: str | None
+    ) -> bool:
+        now = self._clock()
         async with self._sessions.begin() as session:
-            row = await _of(session, visitor, number)
+            row = (await session.scalars(which)).one_or_none()
             if row is None:
                 return False
             facts = {"months": row.months, "answer": said.value}
-            if await note(session, row.seeker_id, "followed_up", facts, key, self._clock()):
-                row.answer, row.answered_at = said.value, self._clock()
+            if await note(session, row.seeker_id, "followed_up", facts, key, now, staff):
+                row.answer, row.answered_at = said.value, now
                 if said is StillThere.OUT_OF_WORK:
-                    await _end(session, row, self._clock())
+                    await _end(session, row, now)
             return True
 
     async def of(self, seeker: int) -> list[FollowUp]:
@@ -126,15 +143,6 @@ def later(day: date, months: int) -> date:
     """The day so many months later: the last one of the month where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-async def _of(session: AsyncSession, visitor: str, number: int) -> FollowUpRow | None:
-    theirs = (
-        select(FollowUpRow)
-        .join(SeekerRow, SeekerRow.id == FollowUpRow.seeker_id)
-        .where(FollowUpRow.id == number, SeekerRow.urn == visitor)
-    )
-    return (await session.scalars(theirs)).one_or_none()
 
 
 async def _end(session: AsyncSession, row: FollowUpRow, at: datetime) -> None:

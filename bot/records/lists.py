@@ -1,17 +1,24 @@
-"""One ledger, four lists (一台账、四清单): who wants which work, who looks after whom, and what came
-of it; the openings on offer are the fourth."""
+"""One ledger, four lists (一台账、四清单): who wants which work, who looks after whom, and what
+came of it; the openings on offer are the fourth."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.orm import InstrumentedAttribute
 
-from bot.records.seekers import Seeker, seeker_in
+from bot.records.audiences import holds
+from bot.records.followups import StillThere
+from bot.records.inserts import table_of
+from bot.records.leaves import Leaf, leaf
+from bot.records.scope import EVERYWHERE, Scope
+from bot.records.seekers import Seeker, State, seeker_in
 from bot.records.tables import (
     ApplicationRow,
     FollowUpRow,
@@ -25,6 +32,7 @@ from bot.records.wishes import WishState, wish_in
 from dialogs.work import Step, Wish
 
 ENOUGH = 3  # openings for each who wants work (不少于3个工作岗位)
+STABLE = 6  # months in work that count as stable (稳定就业)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,7 @@ class Filter:
     since: datetime | None = None  # registered then or later
     until: datetime | None = None  # registered before
     is_short: bool = False  # fewer openings were found than everybody should get
+    due_by: date | None = None  # is to be asked about their work by that day
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,7 @@ class LedgerLine:
     seeker: Seeker
     wish: Wish | None
     wish_state: WishState | None
+    confirmed_at: datetime | None
     found: int | None  # openings, when last looked for
     offered: int
     applied: int
@@ -71,6 +81,13 @@ class LedgerLine:
         """Whether openings are to be found for them."""
         return self.wish_state is WishState.ACTIVE
 
+    @property
+    def is_stable(self) -> bool | None:
+        """Whether they were still in work after six months; None when it is not known yet."""
+        if StillThere.OUT_OF_WORK in self.stayed.values():
+            return False
+        return True if STABLE in self.stayed else None
+
 
 class Lists:
     """The lists as they stand now."""
@@ -78,28 +95,32 @@ class Lists:
     def __init__(self, sessions: async_sessionmaker[AsyncSession]) -> None:
         self._sessions = sessions
 
-    async def seekers(self, which: Filter) -> list[LedgerLine]:
+    async def seekers(self, which: Filter, scope: Scope = EVERYWHERE) -> list[LedgerLine]:
         """Everybody who is meant, by county, town and number."""
-        seeker, wish = SeekerRow, WishRow
-        people = (
-            select(seeker, wish)
-            .outerjoin(wish, wish.seeker_id == seeker.id)
-            .where(*_conditions(which))
-            .order_by(seeker.county, seeker.town, seeker.id)
-        )
         async with self._sessions() as session:
+            people = _people(which, scope, session.get_bind().dialect.name)
             rows = [(it[0], it[1]) for it in await session.execute(people)]
             done = await _Done.of(session)
-        lines = [done.line(person, wanted) for person, wanted in rows]
-        if which.trade is None:
-            return lines
-        return [it for it in lines if it.wish and which.trade in it.wish.occupations]
+        return [done.line(person, wanted) for person, wanted in rows]
+
+    async def page(self, which: Filter, scope: Scope, number: int, size: int) -> Leaf[LedgerLine]:
+        """One page of them; `number` counts from 1."""
+        async with self._sessions() as session:
+            people = _people(which, scope, session.get_bind().dialect.name)
+            found = await leaf(session, people, number, size)
+            done = await _Done.of(session, [person.id for person, _ in found.rows])
+        return found.of([done.line(person, wanted) for person, wanted in found.rows])
+
+    async def count(self, which: Filter, scope: Scope = EVERYWHERE) -> int:
+        """How many are meant."""
+        async with self._sessions() as session:
+            people = _people(which, scope, session.get_bind().dialect.name).order_by(None)
+            counted = people.with_only_columns(SeekerRow.id).subquery()
+            return await session.scalar(select(func.count()).select_from(counted)) or 0
 
     async def short(self) -> int:
         """How many people who want work have fewer openings than everybody should get."""
-        short = select(func.count()).where(WishRow.state == WishState.ACTIVE, _is_short())
-        async with self._sessions() as session:
-            return await session.scalar(short) or 0
+        return await self.count(Filter(is_short=True))
 
 
 class _Done:
@@ -113,20 +134,25 @@ class _Done:
         self.stayed: defaultdict[int, dict[int, str]] = defaultdict(dict)
 
     @classmethod
-    async def of(cls, session: AsyncSession) -> _Done:
+    async def of(cls, session: AsyncSession, whose: Sequence[int] | None = None) -> _Done:
+        """`whose`: only these seekers."""
         done = cls()
-        offered = select(OfferRow.seeker_id, func.count()).group_by(OfferRow.seeker_id)
-        done.offered.update(dict(_pairs(await session.execute(offered))))
-        number = ApplicationRow.seeker_id
-        applied = select(number, func.count()).group_by(number)
-        done.applied.update(dict(_pairs(await session.execute(applied))))
-        served = select(ServiceRow.seeker_id, func.max(ServiceRow.at))
-        done.served = dict(_pairs(await session.execute(served.group_by(ServiceRow.seeker_id))))
-        for who, title, employer, at in await session.execute(_hired()):
+        mine = partial(_of_these, whose)
+        for who, offers in await session.execute(_count(OfferRow.seeker_id, mine)):
+            done.offered[who] = offers
+        for who, applications in await session.execute(_count(ApplicationRow.seeker_id, mine)):
+            done.applied[who] = applications
+        row = ServiceRow
+        served = select(row.seeker_id, func.max(row.at)).group_by(row.seeker_id)
+        for who, at in await session.execute(served.where(mine(row.seeker_id))):
+            done.served[who] = at
+        hired = _hired().where(mine(ApplicationRow.seeker_id))
+        for who, title, employer, at in await session.execute(hired):
             done.placed[who] = Placed(title, employer, at)
-        row = FollowUpRow
-        answers = select(row.seeker_id, row.months, row.answer).where(row.answer.is_not(None))
-        for who, months, answer in await session.execute(answers.order_by(row.since)):
+        asked = FollowUpRow
+        answers = select(asked.seeker_id, asked.months, asked.answer).order_by(asked.since)
+        known = answers.where(asked.answer.is_not(None), mine(asked.seeker_id))
+        for who, months, answer in await session.execute(known):
             done.stayed[who][months] = str(answer)
         return done
 
@@ -136,6 +162,7 @@ class _Done:
             seeker=seeker_in(person),
             wish=None if wish is None else wish_in(wish, person.age),
             wish_state=None if wish is None else WishState(wish.state),
+            confirmed_at=None if wish is None else wish.confirmed_at,
             found=None if wish is None else wish.found,
             offered=self.offered[number],
             applied=self.applied[number],
@@ -145,8 +172,41 @@ class _Done:
         )
 
 
-def _pairs[T](found: Sequence[tuple[int, T]]) -> list[tuple[int, T]]:
-    return [(who, what) for who, what in found]
+def _hired() -> Select[int, str, str, datetime]:
+    application, opening = ApplicationRow, OpeningRow
+    columns = (application.seeker_id, opening.title, opening.employer, application.updated_at)
+    return (
+        select(*columns)
+        .join(opening, opening.id == application.opening_id)
+        .where(application.state == Step.HIRED.value)
+        .order_by(application.updated_at)
+    )
+
+
+def _count(
+    column: InstrumentedAttribute[int],
+    mine: Callable[[InstrumentedAttribute[int]], ColumnElement[bool]],
+) -> Select[int, int]:
+    return select(column, func.count()).where(mine(column)).group_by(column)
+
+
+def _of_these(
+    whose: Sequence[int] | None, column: InstrumentedAttribute[int]
+) -> ColumnElement[bool]:
+    return true() if whose is None else column.in_(whose)
+
+
+def _people(which: Filter, scope: Scope, dialect: str) -> Select[SeekerRow, WishRow]:
+    seeker, wish = SeekerRow, WishRow
+    people = (
+        select(seeker, wish)
+        .outerjoin(wish, wish.seeker_id == seeker.id)
+        .where(*_conditions(which), scope.within(seeker.county, seeker.town))
+        .order_by(seeker.county, seeker.town, seeker.id)
+    )
+    if which.trade is None:
+        return people
+    return people.where(holds(table_of(wish).c.occupations, [which.trade], dialect))
 
 
 def _conditions(which: Filter) -> list[ColumnElement[bool]]:
@@ -166,7 +226,14 @@ def _conditions(which: Filter) -> list[ColumnElement[bool]]:
         conditions.append(row.registered_at < which.until)
     if which.is_short:
         conditions += [WishRow.state == WishState.ACTIVE.value, _is_short()]
+    if which.due_by is not None:
+        conditions += [row.state == State.WORKING.value, _is_due(which.due_by)]
     return conditions
+
+
+def _is_due(day: date) -> ColumnElement[bool]:
+    asked = FollowUpRow
+    return exists().where(asked.seeker_id == SeekerRow.id, asked.due <= day, asked.answer.is_(None))
 
 
 def _is_short() -> ColumnElement[bool]:
