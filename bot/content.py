@@ -13,6 +13,10 @@ from typing import Any
 
 import yaml
 
+from bot.jobs.board import Guide
+from bot.jobs.categories import Category, load_categories
+from bot.jobs.reading import WorkReader
+from bot.jobs.searching import Surroundings
 from bot.knowledge.eligibility import Eligibility
 from bot.knowledge.library import ContentLibrary
 from bot.settings import Settings
@@ -24,6 +28,26 @@ Stamps = Mapping[str, tuple[int, ...]]  # file -> what a save changes
 
 
 @dataclass(frozen=True, slots=True)
+class Directory:
+    """What content/directory says of trades, places and difficulties."""
+
+    reader: WorkReader
+    guide: Guide
+    surroundings: Surroundings
+    categories: Mapping[str, Category]
+
+    @classmethod
+    def load(cls, folder: Path) -> Directory:
+        """Read the folder. Raises DirectoryError."""
+        return cls(
+            WorkReader(folder),
+            Guide.load(folder),
+            Surroundings.load(folder),
+            load_categories(folder / "categories.yaml"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """Everything editors write, loaded."""
 
@@ -31,6 +55,7 @@ class Content:
     commands: Mapping[str, str]  # what a visitor says, in small letters -> command
     library: ContentLibrary
     eligibility: Eligibility
+    directory: Directory
     stamps: Stamps = field(default_factory=dict)  # of the folder, just before it was read
 
     @property
@@ -53,7 +78,7 @@ def load_words(settings: Settings) -> Words:
 async def load_content(
     settings: Settings, *, wait: bool = True, before: Content | None = None
 ) -> Content:
-    """Everything in the content directory. Raises WordsError or UnusableContent.
+    """Everything in the content directory. Raises WordsError, DirectoryError or UnusableContent.
 
     Without `wait` the semantic view is not ready on return; run `library.warm` beside. `before`:
     the content this one follows; what it knows of unchanged sentences is not computed again.
@@ -71,7 +96,8 @@ async def load_content(
         before=None if before is None else before.library,
     )
     eligibility = await asyncio.to_thread(Eligibility.open, folder, date.today)
-    return Content(words, commands, library, eligibility, seen)
+    directory = await asyncio.to_thread(Directory.load, folder / "directory")
+    return Content(words, commands, library, eligibility, directory, seen)
 
 
 def stamps(folder: Path) -> Stamps:

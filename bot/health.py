@@ -29,9 +29,11 @@ class Health:
         hops: Sequence[str],
         metrics: Metrics,
         durability: str,
+        content: Callable[[], Mapping[str, object]] = dict,
     ) -> None:
         """`halted`: channels that may not send, and why. `hops`: where messages wait.
-        `durability`: what a kept message means, as `durability_of` found it."""
+        `durability`: what a kept message means, as `durability_of` found it. `content`: whether an
+        editor's last save is served, and why not."""
         self._line = line
         self._leases = leases
         self._ping_database = ping_database
@@ -39,6 +41,7 @@ class Health:
         self._hops = hops
         self._metrics = metrics
         self._durability = durability
+        self._content = content
 
     def add_to(self, app: web.Application) -> None:
         """Add the routes."""
@@ -70,6 +73,7 @@ class Health:
             "durability": self._durability,
             "partitions": len(self._leases.owned()),
             "halted": dict(self._halted()),
+            "content": dict(self._content()),
         }
         return web.json_response(report, status=200 if report["ready"] else 503)
 

@@ -1,4 +1,4 @@
-"""What may be wrong within one policy: its dates, its links, and its figures both ways."""
+"""What may be wrong within one policy: its links, and its figures both ways."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from bot.knowledge.check_dates import check_dates
 from bot.knowledge.finding import Finding, line_of
 from bot.knowledge.normalise import fold
 from bot.knowledge.policies import Part, Policy
@@ -13,13 +14,16 @@ from bot.knowledge.sentences import parted
 from bot.knowledge.standing import even
 
 _FEWEST_QUESTIONS = 25
+_LINK = re.compile(r"(?<![A-Za-z0-9_-])policy:([a-z0-9][a-z0-9-]*)")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 
 
-def check_policy(policy: Policy, ids: set[str], sources: set[str], day: date) -> Iterator[Finding]:
-    """Every finding in `policy`; `ids` and `sources`: what it may refer to."""
-    yield from _dates(policy, day)
-    yield from _links(policy, ids, sources)
+def check_policy(
+    policy: Policy, policies: Mapping[str, Policy], sources: set[str], day: date
+) -> Iterator[Finding]:
+    """Every finding in `policy`; `policies` and `sources`: what it may refer to."""
+    yield from check_dates(policy, policies, day)
+    yield from _links(policy, policies, sources)
     yield from _figures_in_text(policy)
     yield from _figures_of_their_source(policy)
     yield from _text_in_figures(policy)
@@ -30,29 +34,15 @@ def check_policy(policy: Policy, ids: set[str], sources: set[str], day: date) ->
         yield _found(policy, twice, "check.twice", {"question": twice}, is_error=False)
 
 
-def _dates(policy: Policy, day: date) -> Iterator[Finding]:
-    begins, ends = policy.valid_from, policy.valid_until
-    if begins and ends and ends < begins:
-        yield _found(policy, "valid_until:", "check.ends_before_it_begins")
-    if policy.recheck_by <= policy.verified_on:
-        yield _found(policy, "recheck_by:", "check.recheck_before_verified")
-    if policy.published is not None and policy.published > policy.verified_on:
-        yield _found(policy, "verified_on:", "check.verified_before_published")
-    if policy.status == "in_force" and ends and ends < day:
-        yield _found(policy, "status:", "check.ended", {"day": ends})
-    if policy.status == "expired" and ends is None:
-        yield _found(policy, "valid_until:", "check.expired_without_day")
-    if policy.recheck_by < day:
-        yield _found(policy, "recheck_by:", "check.due", {"day": policy.recheck_by}, False)
-    for figure in policy.figures:
-        if figure.since and figure.until and figure.until < figure.since:
-            yield _found(policy, figure.name, "check.figure_dates", {"name": figure.name})
-
-
-def _links(policy: Policy, ids: set[str], sources: set[str]) -> Iterator[Finding]:
+def _links(policy: Policy, policies: Mapping[str, Policy], sources: set[str]) -> Iterator[Finding]:
     for other in (*policy.related, *policy.supersedes):
-        if other not in ids:
+        if other not in policies:
             yield _found(policy, other, "check.dead_link", {"id": other})
+        if other == policy.id:
+            yield _found(policy, "related:", "check.link_to_itself")
+    for link, line in links(policy.text):
+        if link not in policies:
+            yield Finding(policy.file, line, "check.dead_link", {"id": link})
     for source in {*policy.sources, *(figure.source for figure in policy.figures)} - sources:
         yield _found(policy, source, "check.unknown_source", {"source": source})
     for source in {*policy.quoted, *(each.source for each in policy.figures)} - {*policy.sources}:
@@ -96,6 +86,12 @@ def _text_in_figures(policy: Policy) -> Iterator[Finding]:
             if number not in numbers:
                 facts = {"number": number}
                 yield _found(policy, correction.right, "check.number_not_in_figures", facts)
+
+
+def links(text: str) -> Iterator[tuple[str, int]]:
+    """The policies that `policy:…` in a text leads to, and the line of each."""
+    for found in _LINK.finditer(text):
+        yield found[1], text.count("\n", 0, found.start()) + 1
 
 
 def _body(policy: Policy) -> str:

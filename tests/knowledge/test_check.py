@@ -15,15 +15,6 @@ def words(content: Path, today: date = TODAY) -> set[str]:
     return {finding.words for finding in check(content, today)}
 
 
-@pytest.fixture
-def linked(small):
-    """The small content without links that lead out of it."""
-    for file in (small / "policies").glob("*.md"):
-        text = re.sub(r"^related: .*$", "related: []", file.read_text("utf-8"), flags=re.M)
-        file.write_text(text, "utf-8")
-    return small
-
-
 def test_the_real_content_has_no_errors():
     assert [finding for finding in check(CONTENT, TODAY) if finding.is_error] == []
 
@@ -40,7 +31,11 @@ def test_a_sound_folder_has_no_errors(linked):
         ("verified_on: 2026-11-22", "verified_on: 2018-11-22", "check.verified_before_published"),
         ("recheck_by: 2027-05-22", "recheck_by: 2026-05-22", "check.recheck_before_verified"),
         ("valid_until:", "valid_until: 2017-01-01", "check.ends_before_it_begins"),
-        ("每人5000元，只发一次", "每人6000元，只发一次", "check.number_not_in_figures"),
+        (
+            "## 给多少\n一次性创业补贴每人5000元",
+            "## 给多少\n一次性创业补贴每人6000元",
+            "check.number_not_in_figures",
+        ),
         ("amount: 5000元", "amount: 7000元", "check.figure_not_in_text"),
         (
             "right: 一次性创业补贴是每人5000元",
