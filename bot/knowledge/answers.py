@@ -18,8 +18,9 @@ from bot.knowledge.series import Dated, Series
 from bot.knowledge.standing import Notes, standing
 from dialogs.policy import PolicyAnswer, Source
 
-ROOM = 320  # characters of a single answer before its note and source: a phone's screen
-ROOM_BESIDE = 200  # of each of several answers in one reply
+ROOM = 240  # characters of a single answer before its note and source: a phone's screen
+ROOM_BESIDE = 180  # of each of several answers in one reply
+_LEAST = 0.4  # worth of a sentence that is told beside the section that was asked for
 _LEAD_ROOM = 180  # of the section that was asked for
 
 _ASKED = 3.0  # a section that is asked for plainly, beside one that merely shares words
@@ -73,13 +74,21 @@ class Answers:
         part = max(worth, key=lambda sentence: worth[sentence]).part
         section = {each: value for each, value in worth.items() if each.part == part}
         lead = _best(section, [], _LEAD_ROOM)
-        rest = {each: value for each, value in worth.items() if each.part != part and value > 0}
+        rest = {
+            each: value for each, value in worth.items() if self._adds(each, value, part, asked)
+        }
         used = sum(map(len, (*dated.words, *first))) + sum(len(each.words) for each in lead)
         also = lines(_best(rest, lead, room - used))
         told = [each.words for each in sorted(lead, key=_place)]
         if dated.words:
             return self._answer(policy, part, first, ("".join(told), *also), today, dated)
         return self._answer(policy, part, (*first, *told), also, today)
+
+    def _adds(self, sentence: Sentence, value: float, lead: Part, asked: Asked) -> bool:
+        """Whether `sentence` is worth a line beside the section `lead`."""
+        is_wanted = sentence.part in asked or not sentence.is_silent
+        least = 0 if sentence.has_number else _LEAST
+        return sentence.part != lead and is_wanted and value > least
 
     def _dated(self, policy: Policy, asked: Asked, question: str, today: date) -> Dated:
         """What is said first when a question about a figure names its time."""
@@ -143,10 +152,11 @@ class Answers:
         pairs = frozenset(grams(plain(question)))
         fits = {each: self._fit.of(each, pairs) for each in self._sentences[policy.id]}
         best = max(fits.values()) or 1.0
+        counts = Part.AMOUNT in asked or any(word in question for word in self._glossary.counting)
 
         def worth(sentence: Sentence) -> float:
             wanted = asked.get(sentence.part, 0)
-            number = _NUMBER if sentence.has_number and Part.AMOUNT in asked else 0
+            number = _NUMBER if sentence.has_number and counts else 0
             silent = _SILENT * (1 - 0.7 * wanted) if sentence.is_silent else 0
             main = _MAIN.get(sentence.part, 0) - _LATER * sentence.rank
             return _ASKED * wanted + _FITS * fits[sentence] / best + number + main - silent

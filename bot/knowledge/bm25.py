@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+Token = Hashable
 Scores = NDArray[np.float32]
 
 _K1 = 1.2
@@ -17,32 +18,35 @@ _B = 0.75
 
 
 class Bm25:
-    """Documents as bags of tokens, scored against a bag of tokens."""
+    """Documents as bags of tokens, scored against a bag of tokens.
 
-    def __init__(self, documents: Sequence[Sequence[str]]) -> None:
-        """Index `documents`; their order is the order of the scores."""
-        self.size = len(documents)
-        self._ids: dict[str, int] = {}
-        ids, often = [], []
+    What is kept of a document is eight bytes a different token.
+    """
+
+    def __init__(self, documents: Iterable[Sequence[Token]]) -> None:
+        """Index `documents`, one after the other; their order is the order of the scores."""
+        self._ids: dict[Token, int] = {}
+        ids, often, sizes, lengths = array("i"), array("f"), [], []
         for document in documents:
             count = Counter(document)
-            ids.append([self._ids.setdefault(token, len(self._ids)) for token in count])
-            often.append(list(count.values()))
-        sizes = [len(own) for own in ids]
-        token = np.fromiter(chain.from_iterable(ids), np.int64, sum(sizes))
-        counts = np.fromiter(chain.from_iterable(often), np.float64, sum(sizes))
-        holder = np.repeat(np.arange(self.size), sizes)
-        order = np.argsort(token, kind="stable")
+            ids.extend(self._ids.setdefault(token, len(self._ids)) for token in count)
+            often.extend(count.values())
+            sizes.append(len(count))
+            lengths.append(len(document))
+        self.size = len(sizes)
+        token, counts = np.frombuffer(ids, np.int32), np.frombuffer(often, np.float32)
+        holder = np.repeat(np.arange(self.size, dtype=np.int32), sizes)
         held = np.bincount(token, minlength=len(self._ids))
         self._ends = [0, *np.cumsum(held).tolist()]
-        self._rarity = np.log(1 + (self.size - held + 0.5) / (held + 0.5))
-        mean = sum(map(len, documents)) / max(1, self.size)
-        lengths = np.array([_K1 * (1 - _B + _B * len(each) / mean) for each in documents])
-        weights = self._rarity[token] * counts * (_K1 + 1) / (counts + lengths[holder])
+        self._rarity = np.log(1 + (self.size - held + 0.5) / (held + 0.5)).astype(np.float32)
+        mean = sum(lengths) / max(1, self.size)
+        slack = (_K1 * (1 - _B + _B * np.array(lengths) / max(1, mean))).astype(np.float32)
+        weights = self._rarity[token] * counts * (_K1 + 1) / (counts + slack[holder])
+        order = np.argsort(token, kind="stable")
         self._documents, self._weights = holder[order], weights[order]
         self._unseen = math.log(1 + (self.size + 0.5) / 0.5)
 
-    def scores(self, tokens: Iterable[str]) -> Scores:
+    def scores(self, tokens: Iterable[Token]) -> Scores:
         """How well each document answers to `tokens`; repeated tokens count once."""
         ends = self._ends
         known = [self._ids[token] for token in dict.fromkeys(tokens) if token in self._ids]
@@ -53,7 +57,7 @@ class Bm25:
         weights = np.concatenate([self._weights[span] for span in spans])
         return np.bincount(documents, weights, self.size).astype(np.float32)
 
-    def weight(self, tokens: Iterable[str]) -> float:
+    def weight(self, tokens: Iterable[Token]) -> float:
         """How much there is to find in `tokens`: the sum of their rarities."""
         said = dict.fromkeys(tokens)
         known = [self._ids[token] for token in said if token in self._ids]

@@ -7,7 +7,7 @@ import re
 from bot.knowledge.glossary import Glossary
 
 _CLAUSE = re.compile(r"(?<=[,，。?!;\n])|(?<=\s)")
-_ENDS = ",，。?!; \n"
+ENDS = ",，。?!; \n"
 _SHORTEST = 4  # characters; shorter clauses belong to their neighbour
 _LONGEST_LIST = 45  # characters; in a longer story the clauses are about one person
 MOST = 5  # questions in one message; the rest is asked again soon enough
@@ -26,7 +26,7 @@ class Clauses:
 
     def questions(self, text: str) -> list[str]:
         """Each question of a folded `text` with what leads up to it; one part for most messages."""
-        clauses = self._clauses(text)
+        clauses = self.cut(text)
         if len(text) <= _LONGEST_LIST and any(word in text for word in self._several):
             return _few(clauses)
         parts, lead = [], ""
@@ -35,19 +35,21 @@ class Clauses:
                 parts.append(lead)
                 lead = ""
             lead += clause
-            if self._asks(clause):
+            if self.asks(clause):
                 parts.append(lead)
                 lead = ""
         if lead:
             parts.append(lead)
         return _few(parts)
 
-    def _asks(self, clause: str) -> bool:
+    def asks(self, clause: str) -> bool:
+        """Whether `clause` asks something."""
         clause = self._not_asking.sub("", clause)
-        ends = clause.rstrip(_ENDS).endswith(self._asking_last)
+        ends = clause.rstrip(ENDS).endswith(self._asking_last)
         return ends or any(word in clause for word in self._asking)
 
-    def _clauses(self, text: str) -> list[str]:
+    def cut(self, text: str) -> list[str]:
+        """The clauses of a folded `text`."""
         pieces = [piece for clause in _CLAUSE.split(text) for piece in self._joining.split(clause)]
         merged: list[str] = []
         for piece in filter(None, pieces):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,6 +98,16 @@ def chances(sight: Sight, is_policy: NDArray[np.bool_], calibration: Calibration
     with_meaning = "meaning" in sight.views
     weights = calibration.meaning if with_meaning else calibration.letters
     return softmax(features(sight, is_policy) @ np.array(weights))
+
+
+def clearest(readings: Sequence[Chances]) -> Chances:
+    """The chances of a message by the reading that leaves least doubt."""
+    return max(readings, key=lambda chances: float(chances.max()))
+
+
+def pooled(readings: Sequence[Chances]) -> Chances:
+    """The chances of a message by all its readings: what one of them rules out is out."""
+    return softmax(np.mean([np.log(chances + 1e-12) for chances in readings], axis=0))
 
 
 def softmax(scores: Chances) -> Chances:

@@ -1,7 +1,8 @@
 """Score a file of questions whose right policy is known: what `hotline eval` prints.
 
 A line of the file is {"q", "policy", "must_contain", "kind"} and, where several policies are asked
-for at once, "also". Policy "none" means that it must not be answered.
+for at once, "also"; where the talk began earlier, "after": what was asked before. Policy "none"
+means that it must not be answered.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Case:
     must_contain: tuple[str, ...]
     kind: str
     also: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()  # what the visitor had asked before, in the same talk
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,5 +123,5 @@ def _case(raw: dict[str, object]) -> Case:
 
     return Case(
         str(raw["q"]), str(raw["policy"]), several("must_contain"),
-        str(raw.get("kind", "")), several("also"),
+        str(raw.get("kind", "")), several("also"), several("after"),
     )  # fmt: skip

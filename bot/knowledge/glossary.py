@@ -22,6 +22,7 @@ class Glossary:
     asking: tuple[str, ...]  # words that make a clause a question
     asking_last: tuple[str, ...]  # words that make a clause a question at its end
     not_asking: tuple[str, ...]  # words that hold such a word and ask nothing
+    announcing: tuple[str, ...]  # words that announce a question
     joining: tuple[str, ...]  # words at which a clause about another matter begins
     following: tuple[str, ...]  # words that lean on what was spoken of before
     others: tuple[str, ...]  # relatives and friends somebody asks for
@@ -30,6 +31,15 @@ class Glossary:
     years: dict[str, int]  # words for years, counted from this one
     light: tuple[str, ...]  # small words that may stand inside a wrong idea
     several: tuple[str, ...]  # words that ask one thing about several matters
+    claiming: tuple[str, ...]  # words that ask whether something is so
+    counting: tuple[str, ...]  # words that ask for a number
+    giving: tuple[str, ...]  # words of a clause about what is given
+    far_places: tuple[str, ...]  # places whose policies are not ours
+    kinds_of_place: tuple[str, ...]  # what follows a place's name: 市, 那边
+    on_the_way: tuple[str, ...]  # what stands before a place of the story: 从, 去
+    there: tuple[str, ...]  # what stands behind one: 打工, 回来
+    here: tuple[str, ...]  # 在, before a place where something is claimed
+    claiming_there: tuple[str, ...]  # what is done where something is claimed: 领, 申请
 
 
 def read_glossary(content: Path) -> Glossary:
@@ -45,6 +55,7 @@ def read_glossary(content: Path) -> Glossary:
         asking=tuple(map(str, raw["asking"])),
         asking_last=tuple(map(str, raw["asking_last"])),
         not_asking=tuple(map(str, raw["not_asking"])),
+        announcing=tuple(map(str, raw["announcing"])),
         joining=tuple(map(str, raw["joining"])),
         following=tuple(map(str, raw["following"])),
         others=tuple(map(str, raw["others"])),
@@ -53,4 +64,13 @@ def read_glossary(content: Path) -> Glossary:
         years={str(words): int(years) for words, years in raw["years"].items()},
         light=tuple(map(str, raw["light"])),
         several=tuple(map(str, raw["several"])),
+        claiming=tuple(map(str, raw["claiming"])),
+        counting=tuple(map(str, raw["counting"])),
+        giving=tuple(map(str, raw["giving"])),
+        far_places=tuple(map(str, raw["far_places"])),
+        kinds_of_place=tuple(map(str, raw["kinds_of_place"])),
+        on_the_way=tuple(map(str, raw["on_the_way"])),
+        there=tuple(map(str, raw["there"])),
+        here=tuple(map(str, raw["here"])),
+        claiming_there=tuple(map(str, raw["claiming_there"])),
     )

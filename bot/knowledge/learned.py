@@ -24,12 +24,19 @@ _WORDING_RIDGE = 0.5
 _KEPT_FROM = 2  # a gram of a single example says nothing about others
 
 
-def ridge(vectors: Vectors, labels: NDArray[np.int32], classes: int, strength: float) -> Vectors:
-    """Weights (features by classes) that bring each vector near 1 for its label, 0 elsewhere."""
+def ridge(alike: Vectors, labels: Sequence[int], classes: int, strength: float) -> Vectors:
+    """Weights (examples by classes) that bring each example near 1 for its label, 0 elsewhere.
+
+    `alike`: how much each example resembles each other one; it is changed.
+    """
+    alike[np.diag_indices(len(labels))] += strength
+    return np.linalg.solve(alike, _wanted(labels, classes)).astype(np.float32)
+
+
+def _wanted(labels: Sequence[int], classes: int) -> Vectors:
     wanted = np.full((len(labels), classes), -1 / classes, np.float32)
     wanted[np.arange(len(labels)), labels] += 1
-    inner = vectors.T @ vectors + strength * np.eye(vectors.shape[1], dtype=np.float32)
-    return np.linalg.solve(inner, vectors.T @ wanted).astype(np.float32)
+    return wanted
 
 
 class Wording:
@@ -55,8 +62,7 @@ class Wording:
     def _learn(self, rows: Sequence[Row], labels: Sequence[int], classes: int) -> Vectors:
         """Ridge regression by going round the examples: a vector holds few of all the grams."""
         weights = np.zeros((len(self._column), classes), np.float32)
-        wanted = np.full((len(rows), classes), -1 / classes, np.float32)
-        wanted[np.arange(len(rows)), labels] += 1
+        wanted = _wanted(labels, classes)
         duals = np.zeros_like(wanted)
         for _ in range(_ROUNDS):
             for at, (columns, values) in enumerate(rows):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -26,7 +29,7 @@ from dialogs.policy import Found, PolicyAnswer
 
 _HEARINGS_KEPT = 4000  # questions, in whatever talk they are asked again
 _LONGEST_KEPT = 200  # characters of a question whose answer is remembered
-_ANSWERS_KEPT = 2000
+_ANSWERS_KEPT = 4000
 _VECTORS_KEPT = 2000  # of 1.5 kB each
 _AT_ONCE = 32  # texts to embed before the thread looks whether it should stop
 
@@ -55,7 +58,7 @@ class ContentLibrary:
         self._recent: Recent[tuple[str, tuple[str, ...], date], Found] = Recent(_ANSWERS_KEPT)
         self._recent_hearings: Recent[str, Hearing] = Recent(_HEARINGS_KEPT)
         self._recent_vectors: Recent[str, Vectors] = Recent(_VECTORS_KEPT)
-        self._thread = ThreadPoolExecutor(1, "meaning")
+        self._thread = ThreadPoolExecutor(1, "meaning", initializer=_step_back)
         self._understanding = Understanding(self._subjects, glossary, calibration)
         self._reception = Reception(
             self._subjects, self._policies, self._answers, glossary, calibration
@@ -70,13 +73,18 @@ class ContentLibrary:
         today: Callable[[], date],
         *,
         wait: bool = True,
+        before: ContentLibrary | None = None,
     ) -> ContentLibrary:
         """Load the content folder. Raises UnusableContent with everything that is wrong.
 
         `cache` keeps sentence vectors between runs. With `wait` the semantic view is ready on
-        return, which takes half a minute the first time; without it, call `warm` beside.
+        return, which takes half a minute the first time; without it, call `warm` beside. `before`:
+        the library this one follows; its vectors are used, so that only new sentences need any.
         """
-        library = await asyncio.to_thread(cls._load, content, cache, semantic, today)
+        is_first = before is None
+        library = await asyncio.to_thread(cls._load, content, cache, semantic and is_first, today)
+        if before is not None:
+            library._vectors, library._thread = before._vectors, before._thread
         if wait:
             await library.warm()
         return library
@@ -110,9 +118,10 @@ class ContentLibrary:
         kept = self._vectors
         if kept is None or self.is_semantic:
             return
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, int)  # what a cancelled `warm` began is over
         texts = [text for _, text in spoken_examples(self._subjects)]
         missing = kept.missing(texts)
-        loop = asyncio.get_running_loop()
         for start in range(0, len(missing), _AT_ONCE):
             batch = missing[start : start + _AT_ONCE]
             await loop.run_in_executor(self._thread, kept.add, batch)
@@ -128,21 +137,16 @@ class ContentLibrary:
 
     async def find(self, question: str, *, about: tuple[str, ...] = ()) -> Found:
         """What the policies say to `question`; `about`: ids of the policies last spoken of."""
-        key = (question, about, self._today())
-        found = self._recent.get(key)
-        if found is None:
-            search = self._understanding.search
-            found = await self._find(*key)
-            if len(question) <= _LONGEST_KEPT and search is self._understanding.search:
-                self._recent.keep(key, found)
-        return found
-
-    async def _find(self, question: str, about: tuple[str, ...], day: date) -> Found:
         search = self._understanding.search
         hearing = self._recent_hearings.get(question) or await self._hear(question)
-        if len(question) <= _LONGEST_KEPT and search is self._understanding.search:
-            self._recent_hearings.keep(question, hearing)
-        return self._reception.receive(hearing, about, day)
+        key = (question, self._reception.leant_on(hearing, about), self._today())
+        found = self._recent.get(key)
+        if found is None:
+            found = self._reception.receive(hearing, about, key[2])
+            if len(question) <= _LONGEST_KEPT and search is self._understanding.search:
+                self._recent_hearings.keep(question, hearing)
+                self._recent.keep(key, found)
+        return found
 
     async def _hear(self, question: str) -> Hearing:
         hearing = self._understanding.hear(question)
@@ -171,7 +175,8 @@ class ContentLibrary:
         found = await self.find(question, about=about)
         return {
             "said": hearing.said,
-            "parts": list(hearing.texts[1:]),
+            "question": hearing.question,
+            "parts": list(hearing.parts),
             "views": self._understanding.best_by_view(hearing),
             "decision": type(found).__name__.lower(),
             "evidence": dict(found.evidence),
@@ -189,6 +194,12 @@ class ContentLibrary:
             for text, row in zip(missing, rows, strict=True):
                 known[text] = recent.keep(text, row)
         return np.array([known[text] for text in texts], np.float32)
+
+
+def _step_back() -> None:
+    """This thread computes when nobody else needs the processor: answers go first."""
+    if sys.platform == "linux":  # elsewhere it would be the whole process
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
 
 
 def _kept_vectors(cache: Path) -> KeptVectors | None:

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from bot.knowledge.bm25 import Scores
 from bot.knowledge.learned import Vectors, ridge
 
-_RIDGE = 1.0
+_RIDGE = 0.3
+_REACH = 3.0  # how fast an example loses its say with the distance
 _NEAREST = 3  # one example near by may be chance
 _LONGEST = 200  # characters; the time grows with them, and a question seldom needs more
 
@@ -86,27 +87,35 @@ class KeptVectors:
 
 
 class Meaning:
-    """Scores of every subject for a vector, learned from the vectors of its examples."""
+    """Scores of every subject for a vector, learned from the vectors of its examples.
+
+    Kernel ridge regression: an example speaks for what is near it, and the others correct it.
+    """
 
     def __init__(self, vectors: Vectors, labels: Sequence[int], classes: int) -> None:
         """`labels`, in ascending order, tell which of the `classes` each row belongs to."""
         self._middle = vectors.mean(axis=0)
-        around = vectors - self._middle
-        self._weights = ridge(around, np.array(labels, np.int32), classes, _RIDGE)
-        self._vectors = around / np.linalg.norm(around, axis=1, keepdims=True).clip(1e-6)
+        self._vectors = self._unit(vectors)
         self._starts = np.searchsorted(labels, np.arange(1, classes))
+        self._weights = ridge(_alike(self._vectors @ self._vectors.T), labels, classes, _RIDGE)
 
-    def scores(self, vector: Vectors) -> Scores:
-        """About 1 for a subject that surely is meant, about 0 for the others."""
-        scores: Scores = (vector - self._middle) @ self._weights
-        return scores
+    def scores(self, vector: Vectors) -> tuple[Scores, Scores]:
+        """Two of every subject: about 1 for the one that surely is meant and 0 for the others; and
+        how near its nearest examples are, 1 at most."""
+        near = self._vectors @ self._unit(vector)
+        best = (np.sort(group)[-_NEAREST:] for group in np.split(near, self._starts))
+        nearest = np.array([few.mean() if len(few) else 0 for few in best], np.float32)
+        return _alike(near) @ self._weights, nearest
 
-    def nearest(self, vector: Vectors) -> Scores:
-        """How near the nearest examples of every subject are, 1 at most."""
-        around = vector - self._middle
-        cosines = self._vectors @ (around / max(float(np.linalg.norm(around)), 1e-6))
-        best = (np.sort(group)[-_NEAREST:] for group in np.split(cosines, self._starts))
-        return np.array([few.mean() if len(few) else 0 for few in best], np.float32)
+    def _unit(self, vectors: Vectors) -> Vectors:
+        around = vectors - self._middle
+        unit: Vectors = around / np.linalg.norm(around, axis=-1, keepdims=True).clip(1e-6)
+        return unit
+
+
+def _alike(cosines: Vectors) -> Vectors:
+    alike: Vectors = np.exp(_REACH * (cosines - 1))
+    return alike
 
 
 def _key(text: str) -> str:

@@ -14,12 +14,12 @@ from bot.knowledge.decide import Calibration, Chances
 from bot.knowledge.glossary import Glossary
 from bot.knowledge.normalise import amounts, plain, without_amounts
 from bot.knowledge.policies import Policy
+from bot.knowledge.regions import holds_in
 from bot.knowledge.subjects import Subject
-from bot.knowledge.understanding import Hearing
-from dialogs.policy import Answered, Chatted, Choices, Declined, Found
+from bot.knowledge.understanding import BARE, Hearing
+from dialogs.policy import Answered, Chatted, Choices, Declined, Found, Started
 
 _MOST_OFFERED = 3
-_BARE = 4  # characters left from which a sentence has a matter of its own
 _OWN_MATTER = 0.6  # chance from which a sentence has a matter of its own, whatever it leans on
 _NAMED_OUTRIGHT = 0.85  # the same for a sentence that hardly says anything
 _SHORT = 20  # characters; a longer sentence says itself what it is about
@@ -30,6 +30,7 @@ _PART_OF_STORY = 0.9  # and the same again in a story, which mentions much on it
 _PART_OF_LIST = 0.25  # where the message says itself that it is about several
 _STORY = 45  # characters
 _TOO_CLOSE = 0.7  # a second policy this likely beside the best one: rather ask
+_NOT_HERE = "elsewhere.elsewhere_place"
 _ALONE = 0.8  # chance from which the message as a whole seems to be about one policy
 
 
@@ -40,6 +41,14 @@ class _Wanted:
     policy: str
     asked: Asked
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Bars:
+    """Chances from which a part asks for the policy of the whole message, or for another."""
+
+    main: float
+    other: float
 
 
 class Reception:
@@ -64,11 +73,27 @@ class Reception:
 
     def receive(self, hearing: Hearing, about: tuple[str, ...], today: date) -> Found:
         """What to say to the message `hearing`."""
+        found = self._found(hearing, about, today)
+        if isinstance(found, Answered) and not self._holds_there(found, hearing.places):
+            return Declined(_NOT_HERE, {**found.evidence, "reason": "not_here"})
+        return found
+
+    def leant_on(self, hearing: Hearing, about: tuple[str, ...]) -> tuple[str, ...]:
+        """What of `about` the answer depends on: nothing, when the message speaks for itself."""
+        if not about or hearing.passage is not None:
+            return ()
+        known = tuple(policy for policy in about if policy in self._policies)
+        return known if self._leans(hearing, known) else ()
+
+    def _holds_there(self, found: Answered, places: frozenset[str]) -> bool:
+        return all(holds_in(self._policies[each.policy], places) for each in found.answers)
+
+    def _found(self, hearing: Hearing, about: tuple[str, ...], today: date) -> Found:
         evidence = self._evidence(hearing)
         if hearing.passage is not None:
             return _elsewhere(hearing.passage, evidence | {"reason": "pattern"})
-        known = tuple(policy for policy in about if policy in self._policies)
-        if self._leans(hearing, known):
+        known = self.leant_on(hearing, about)
+        if known:
             wanted = [_Wanted(known[0], hearing.asked[0], hearing.said)]
             return self._told(wanted, today, evidence | {"reason": "follow_up"})
         if self._is_only_a_sum(hearing):
@@ -80,7 +105,7 @@ class Reception:
 
     def _is_only_a_sum(self, hearing: Hearing) -> bool:
         """Whether a sum of money is all there is to go by: "那五千啥时候给"."""
-        if not hearing.amounts or len(without_amounts(hearing.bare)) >= _BARE:
+        if not hearing.amounts or len(without_amounts(hearing.bare)) >= BARE:
             return False
         is_named = hearing.sights[0].views["names"].any()
         return not is_named and float(hearing.chances[0].max()) < self._calibration.sure
@@ -110,7 +135,7 @@ class Reception:
         bar = _NAMED_OUTRIGHT if _says_nothing(hearing) else self._calibration.answer
         second = float(np.partition(policies, -2)[-2]) if len(policies) > 1 else 0.0
         if policies[best] >= bar and second < _TOO_CLOSE * policies[best]:
-            wanted = [_Wanted(self._subjects[best].id, hearing.asked[0], hearing.said)]
+            wanted = [_Wanted(self._subjects[best].id, hearing.asked[0], hearing.question)]
             return self._told(wanted, today, {**evidence, "reason": "sure"})
         if self._is_bare(hearing):
             return Declined("policy.of_what", {**evidence, "reason": "no_matter"})
@@ -126,20 +151,28 @@ class Reception:
 
     def _several(self, hearing: Hearing) -> list[_Wanted]:
         """The policies that the parts of the message ask for, in their order."""
-        whole, wanted = hearing.chances[0], dict[str, _Wanted]()
-        main = int(whole.argmax())
-        sure = _PART_SURE if len(hearing.said) <= _STORY else _PART_OF_STORY
-        several = any(word in hearing.said for word in self._glossary.several)
-        for chances, asked, text in zip(
-            hearing.chances[1:], hearing.asked[1:], hearing.texts[1:], strict=True
-        ):
-            at = int((_PART_WEIGHT * chances + (1 - _PART_WEIGHT) * whole).argmax())
-            bar = _PART_BAR if at == main or whole[main] < _ALONE else sure
-            bar = _PART_OF_LIST if several else bar
+        whole, parts = hearing.chances[0], hearing.chances[1:]
+        bars = self._bars(hearing)
+        wanted: dict[str, _Wanted] = {}
+        for chances, asked, text in zip(parts, hearing.asked[1:], hearing.parts, strict=True):
+            said = [each for each in parts if each is not chances and each.max() >= _ALONE]
+            others = {int(each.argmax()) for each in said}  # what other parts are about already
+            rest = np.where([at in others for at in range(len(whole))], 0, whole)
+            at = int((_PART_WEIGHT * chances + (1 - _PART_WEIGHT) * rest).argmax())
+            bar = bars.main if at == int(whole.argmax()) else bars.other
             policy = self._subjects[at].id
             if self._is_policy[at] and chances[at] >= bar and policy not in wanted:
                 wanted[policy] = _Wanted(policy, asked, text)
         return list(wanted.values())
+
+    def _bars(self, hearing: Hearing) -> _Bars:
+        """How likely a policy must be to be what a part asks for."""
+        if any(word in hearing.said for word in self._glossary.several):
+            return _Bars(_PART_OF_LIST, _PART_OF_LIST)
+        if hearing.is_story or len(hearing.said) > _STORY:
+            return _Bars(_PART_SURE, _PART_SURE if hearing.is_story else _PART_OF_STORY)
+        is_about_one = hearing.chances[0].max() >= _ALONE
+        return _Bars(_PART_BAR, _PART_SURE if is_about_one else _PART_BAR)
 
     def _leans(self, hearing: Hearing, known: tuple[str, ...]) -> bool:
         """Whether the message asks further about what was last spoken of."""
@@ -147,13 +180,14 @@ class Reception:
             return False
         if _says_nothing(hearing):
             return True
+        is_bare = len(hearing.bare) < BARE
         leaning = (*self._glossary.following, *self._glossary.others)
-        cued = hearing.asked[0] or any(word in hearing.said for word in leaning)
-        bar = self._calibration.sure if self._is_bare(hearing) else _OWN_MATTER
+        cued = hearing.asked[0] or is_bare or any(word in hearing.said for word in leaning)
+        bar = self._calibration.sure if is_bare else _OWN_MATTER
         return bool(cued) and float(hearing.chances[0].max()) < bar
 
     def _is_bare(self, hearing: Hearing) -> bool:
-        return len(hearing.bare) < _BARE and bool(hearing.asked[0])
+        return len(hearing.bare) < BARE and bool(hearing.asked[0])
 
     def _told(
         self, wanted: Sequence[_Wanted], today: date, evidence: Mapping[str, object]
@@ -170,6 +204,7 @@ class Reception:
     def _evidence(self, hearing: Hearing) -> dict[str, object]:
         return {
             "said": hearing.said,
+            "question": hearing.question,
             "views": sorted(hearing.sights[0].views),
             "candidates": self._candidates(hearing.chances[0]),
         }
@@ -191,10 +226,12 @@ def _promised(policy: Policy | None) -> frozenset[float]:
 
 
 def _says_nothing(hearing: Hearing) -> bool:
-    return len(hearing.bare) < _BARE // 2
+    return len(hearing.bare) < BARE // 2
 
 
 def _elsewhere(subject: Subject, evidence: Mapping[str, object]) -> Found:
+    if subject.script:
+        return Started(subject.script, evidence)
     if subject.kind == "chat":
         return Chatted(subject.passage, evidence)
     return Declined(subject.passage, evidence)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from itertools import chain
 
 from bot.knowledge.bm25 import Bm25, Scores, grams
 from bot.knowledge.learned import MOST_EXAMPLES, Vectors, Wording
@@ -29,9 +30,9 @@ class Search:
     def __init__(self, subjects: Sequence[Subject], vectors: Vectors | None = None) -> None:
         """`vectors`: one row for each of `spoken_examples(subjects)`; without them no meaning."""
         self.subjects = tuple(subjects)
-        documents = [plain(" ".join(_everything(subject))) for subject in subjects]
-        self._letters = Bm25([_joined(subject) for subject in subjects])
-        self._sound = Bm25([syllables(document) for document in documents])
+        told = [[plain(text) for text in _everything(subject)] for subject in subjects]
+        self._letters = Bm25([*chain.from_iterable(map(grams, texts))] for texts in told)
+        self._sound = Bm25(syllables("".join(texts)) for texts in told)
         self._names = Names([subject.names for subject in subjects])
         examples = spoken_examples(subjects)
         labels = [label for label, _ in examples]
@@ -65,10 +66,14 @@ class Search:
             views["wording"] = self._wording.scores(said)
         return Sight(views, self._letters.weight(tokens))
 
+    def names(self, text: str) -> bool:
+        """Whether `text` holds the name of a subject."""
+        return bool(self._names.scores(plain(text)).any())
+
     def with_meaning(self, sight: Sight, vector: Vectors) -> Sight:
         """`sight` and what the `vector` of the same text tells."""
         assert self._meaning is not None
-        meaning, nearest = self._meaning.scores(vector), self._meaning.nearest(vector)
+        meaning, nearest = self._meaning.scores(vector)
         return Sight({**sight.views, "meaning": meaning, "meaning_nearest": nearest}, sight.weight)
 
 
@@ -83,7 +88,3 @@ def spoken_examples(subjects: Sequence[Subject]) -> list[tuple[int, str]]:
 
 def _everything(subject: Subject) -> tuple[str, ...]:
     return (*subject.names, *subject.passages, *subject.examples)
-
-
-def _joined(subject: Subject) -> list[str]:
-    return [token for text in _everything(subject) for token in grams(plain(text))]

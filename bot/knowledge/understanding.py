@@ -10,31 +10,59 @@ from functools import cached_property
 import numpy as np
 
 from bot.knowledge.aspects import Asked, Aspects
-from bot.knowledge.clauses import Clauses
-from bot.knowledge.decide import Calibration, Chances, chances
+from bot.knowledge.clauses import ENDS, Clauses
+from bot.knowledge.decide import Calibration, Chances, chances, clearest, pooled
 from bot.knowledge.glossary import Glossary
 from bot.knowledge.learned import Vectors
-from bot.knowledge.normalise import amounts, fold, letters_share, plain, spoken
+from bot.knowledge.normalise import (
+    amounts,
+    fold,
+    letters_share,
+    plain,
+    spoken,
+    without_amounts,
+)
+from bot.knowledge.regions import Regions
 from bot.knowledge.search import Search, Sight
 from bot.knowledge.sound import Speller
+from bot.knowledge.stories import Stories
 from bot.knowledge.subjects import Subject
 
+BARE = 4  # characters without which a text hardly has a matter of its own
+_A_MATTER = 0.4  # chance from which the letters of a part tell what it is about
 _MOSTLY_LETTERS = 0.6  # share of Latin letters from which a message may be typed pinyin
 _LATIN = re.compile(r"[a-z][a-z' ,.:-]{11,}")  # a run of foreign words inside a Chinese message
 
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """A message as it was understood; the first of `texts` is all of it, the others its parts."""
+    """A message as it was understood."""
 
     said: str
-    texts: tuple[str, ...]
-    sights: tuple[Sight, ...]
-    chances: tuple[Chances, ...]
-    asked: tuple[Asked, ...]  # the sections each text asks for
+    readings: tuple[str, ...]  # what it may be taken for; the last one is what is asked
+    parts: tuple[str, ...]  # the questions in it, when it has several
+    sights: tuple[Sight, ...]  # of each of the texts
+    chances: tuple[Chances, ...]  # of the message, and of each part
+    asked: tuple[Asked, ...]  # the sections that the message asks for, and each part
     bare: str  # what is left without words that any question may hold
     amounts: frozenset[float] = frozenset()  # sums of money, in yuan
+    places: frozenset[str] = frozenset()  # places outside ours that it asks about
     passage: Subject | None = None  # a pattern matched: no policy is meant
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Everything that is looked at: the readings, then the parts."""
+        return self.readings + self.parts
+
+    @property
+    def is_story(self) -> bool:
+        """Whether its question stands among much else."""
+        return self.question != self.said
+
+    @property
+    def question(self) -> str:
+        """What was taken as the question."""
+        return self.readings[-1]
 
 
 class Understanding:
@@ -52,6 +80,8 @@ class Understanding:
         self._calibration = calibration
         self._aspects = Aspects(glossary)
         self._clauses = Clauses(glossary)
+        self._stories = Stories(glossary, self._clauses)
+        self._regions = Regions(glossary)
 
     @cached_property
     def _speller(self) -> Speller:  # few people ever type pinyin
@@ -64,17 +94,21 @@ class Understanding:
     def hear(self, message: str) -> Hearing:
         """Understand `message` by its letters and sounds."""
         said = self._read(message)
-        parts = self._clauses.questions(said)
-        texts = (said, *parts) if len(parts) > 1 else (said,)
-        sights = tuple(self.search.see(text) for text in texts)
+        bare = plain(self._aspects.bare(said))
+        readings = self._readings(message, said, bare)
+        question = readings[-1]
+        parts = self._parts(question, question != said)
+        sights = tuple(self.search.see(text) for text in (*readings, *parts))
         return Hearing(
             said=said,
-            texts=texts,
+            readings=readings,
+            parts=parts,
             sights=sights,
-            chances=self._chances(sights),
-            asked=tuple(self._aspects.asked(text) for text in texts),
-            bare=plain(self._aspects.bare(said)),
+            chances=self._chances(sights, readings, question != said),
+            asked=tuple(self._aspects.asked(text) for text in (question, *parts)),
+            bare=bare,
             amounts=amounts(plain(said)),
+            places=self._regions.asked(question),
             passage=self._pattern(said),
         )
 
@@ -84,7 +118,11 @@ class Understanding:
             self.search.with_meaning(sight, vector)
             for sight, vector in zip(hearing.sights, vectors, strict=True)
         )
-        return replace(hearing, sights=sights, chances=self._chances(sights))
+        return replace(
+            hearing,
+            sights=sights,
+            chances=self._chances(sights, hearing.readings, hearing.is_story),
+        )
 
     def is_sure(self, hearing: Hearing) -> bool:
         """Whether the letters alone tell what is meant."""
@@ -110,8 +148,42 @@ class Understanding:
             return self._speller.characters(said) or _without_latin(said)
         return said
 
-    def _chances(self, sights: Sequence[Sight]) -> tuple[Chances, ...]:
-        return tuple(chances(sight, self._is_policy, self._calibration) for sight in sights)
+    def _readings(self, message: str, said: str, bare: str) -> tuple[str, ...]:
+        """`said`, and the question of a story, or the message without its sum of money.
+
+        A sum may confirm what is meant, but it names nothing by itself.
+        """
+        question = self._stories.question(fold(message))
+        if len(question) < len(fold(message)):
+            return said, spoken(question, self._glossary)
+        rest = without_amounts(plain(said))
+        is_sum_beside = amounts(bare) and len(without_amounts(bare)) >= BARE
+        return (rest, said) if is_sum_beside and not self.search.names(said) else (said,)
+
+    def _parts(self, question: str, is_story: bool) -> tuple[str, ...]:
+        """The questions in `question`; one that names no matter is about that before it, and none
+        of its own where nothing was named before."""
+        parts: list[str] = []
+        matter, fewest = "", BARE if is_story else BARE // 2
+        for part in self._clauses.questions(question):
+            bare = self._aspects.bare(part).strip(ENDS)
+            is_bare = len(plain(bare)) < fewest and not self.search.names(part)
+            leans = is_bare or (matter and not self._names_matter(part))
+            if matter or not is_bare:
+                parts.append(matter + part if leans else part)
+            matter = matter if leans else bare
+        return tuple(parts) if len(parts) > 1 else ()
+
+    def _names_matter(self, part: str) -> bool:
+        seen = chances(self.search.see(part), self._is_policy, self._calibration)
+        return bool(seen.max() >= _A_MATTER)
+
+    def _chances(
+        self, sights: Sequence[Sight], readings: tuple[str, ...], is_story: bool
+    ) -> tuple[Chances, ...]:
+        each = [chances(sight, self._is_policy, self._calibration) for sight in sights]
+        whole = (clearest if is_story else pooled)(each[: len(readings)])
+        return whole, *each[len(readings) :]
 
     def _pattern(self, said: str) -> Subject | None:
         compact = plain(said)

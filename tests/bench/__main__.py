@@ -12,9 +12,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import path, search
+from tests.bench import path, search, search_scale
 
-BENCHES = {"path": path.measure, "search": search.measure}
+BENCHES = {"path": path.measure, "search": search.measure, "scale": search_scale.measure}
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -41,12 +42,21 @@ def small(tmp_path: Path) -> Path:
     folder = tmp_path / "content"
     (folder / "policies").mkdir(parents=True)
     shutil.copytree(CONTENT / "replies", folder / "replies")
-    for name in ("glossary", "elsewhere", "calibration", "sources"):
+    for name in ("glossary", "elsewhere", "calibration", "sources", "facts", "commands"):
         shutil.copy(CONTENT / f"{name}.yaml", folder)
     for name in FEW:
         text = (CONTENT / "policies" / f"{name}.md").read_text("utf-8")
         (folder / "policies" / f"{name}.md").write_text(text, "utf-8")
     return folder
+
+
+@pytest.fixture
+def linked(small: Path) -> Path:
+    """The small content without links that lead out of it."""
+    for file in (small / "policies").glob("*.md"):
+        text = re.sub(r"^related: .*$", "related: []", file.read_text("utf-8"), flags=re.M)
+        file.write_text(text, "utf-8")
+    return small
 
 
 Change = Callable[[str, str, str], None]

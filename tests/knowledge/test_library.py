@@ -192,7 +192,10 @@ async def test_the_same_question_of_the_same_day_is_worked_out_once(small):
     library = ContentLibrary._load(small, small / "cache", False, lambda: days[0])
     first = await library.find("一次性创业补贴给多少")
     assert await library.find("一次性创业补贴给多少") is first
-    assert await library.find("一次性创业补贴给多少", about=("rent-subsidy",)) is not first
+    assert await library.find("一次性创业补贴给多少", about=("rent-subsidy",)) is first
+    leaning = await library.find("给多少", about=("startup-subsidy",))
+    assert leaning is not await library.find("给多少")
+    assert leaning is await library.find("给多少", about=("startup-subsidy",))
     days[0] = date(2027, 6, 1)
     assert await library.find("一次性创业补贴给多少") is not first
 
@@ -236,3 +239,73 @@ async def test_two_policies_nearly_as_likely_are_asked_back(library):
                     chance for key, chance in found.evidence["candidates"].items() if key in ids
                 ]
                 assert len(likely) < 2 or likely[1] < 0.71 * likely[0]
+
+
+async def talked(library: ContentLibrary, *messages: str) -> list[Found]:
+    """What is found for each message of one talk, the policies last told of being remembered."""
+    about: tuple[str, ...] = ()
+    found = []
+    for message in messages:
+        found.append(await library.find(message, about=about))
+        about = tuple(policies(found[-1])) or about
+    return found
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["那要啥材料？", "我媳妇也能领吗？", "多少钱一天来着", "那我这种情况呢", "在哪办", "电话多少",
+     "它啥时候给", "得干够几天", "这个去哪报名"],
+)  # fmt: skip
+async def test_a_talk_stays_with_its_policy(library, message):
+    *_, found = await talked(library, "技能培训补贴一天给多少", message)
+    assert policies(found) == ["skills-training"]
+
+
+async def test_a_talk_goes_on_over_several_turns_and_changes_its_matter(library):
+    found = await talked(
+        library,
+        "雨露计划一年给多少",
+        "那要啥材料",
+        "俺两个孩子都能领吗",
+        "扶贫车间怎么认定",
+        "找谁批",
+    )
+    assert [policies(each) for each in found] == [
+        ["yulu-plan"], ["yulu-plan"], ["yulu-plan"], ["poverty-workshop"], ["poverty-workshop"]
+    ]  # fmt: skip
+
+
+async def test_a_talk_remembers_over_a_decline(library):
+    *_, found = await talked(library, "一次性创业补贴给多少", "明天下雨不", "那要啥材料")
+    assert policies(found) == ["startup-subsidy"]
+
+
+async def test_after_a_choice_the_chosen_policy_is_spoken_of(library):
+    offered = await library.find("三百块钱的那个咋领")
+    assert isinstance(offered, Choices)
+    chosen = library.show("welfare-posts", "lead")
+    found = await library.find("那得啥条件", about=(chosen.policy,))
+    assert policies(found) == ["welfare-posts"]
+
+
+async def test_of_two_policies_a_follow_up_is_about_the_first(library):
+    first, found = await talked(
+        library, "雨露计划一年给多少？还有创业担保贷款个人能贷多少？", "那要啥材料"
+    )
+    assert policies(first) == ["yulu-plan", "startup-loan"]
+    assert policies(found) == ["yulu-plan"]
+
+
+async def test_a_second_question_without_a_matter_is_about_that_of_the_first(library):
+    found = await library.find("失业金啥条件能领？能领几个月？")
+    assert policies(found) == ["unemployment-benefit", "unemployment-duration"]
+
+
+async def test_a_sum_by_itself_names_no_policy(library):
+    assert policies(await library.find("手机买五千的贵不贵")) == []
+
+
+async def test_a_wrong_sum_is_put_right_before_anything_else(library):
+    found = await library.find("听说学技术培训一天给三百块，是真的吗")
+    assert lead(found).startswith("不是您说的那个数，原文写的是100元（每人每天）。")
+    assert "300" not in str(found.answers)

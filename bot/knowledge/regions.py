@@ -1,0 +1,38 @@
+"""Which places outside ours a question asks about: 石家庄的创业补贴, but not 从石家庄回来."""
+
+from __future__ import annotations
+
+import re
+
+from bot.knowledge.glossary import Glossary
+from bot.knowledge.policies import Policy
+
+_EVERYWHERE = "全国"
+
+
+class Regions:
+    """Finds places, by the words of the glossary."""
+
+    def __init__(self, glossary: Glossary) -> None:
+        """`glossary` holds the places, and the words that make one a place of the story."""
+        place = _either(glossary.far_places)
+        from_there = f"(?<!{')(?<!'.join(map(re.escape, glossary.on_the_way))})"
+        claimed = f"{_either(glossary.here)}(?={place}{_either(glossary.claiming_there)})"
+        not_there = f"(?!{_either(glossary.there)})"
+        named = f"(?P<place>{place}){_either(glossary.kinds_of_place)}*+"
+        self._asked = re.compile(f"(?:{claimed}|{from_there}){named}{not_there}")
+
+    def asked(self, text: str) -> frozenset[str]:
+        """The places that a folded `text` asks about, as it names them."""
+        return frozenset(found["place"] for found in self._asked.finditer(text))
+
+
+def holds_in(policy: Policy, places: frozenset[str]) -> bool:
+    """Whether `policy` may be told to somebody who asks about `places`."""
+    if policy.region == _EVERYWHERE:
+        return True
+    return all(place in policy.text for place in places)
+
+
+def _either(words: tuple[str, ...]) -> str:
+    return f"(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True)))})"
