@@ -55,6 +55,7 @@ class Step(StrEnum):
     INTERVIEW = "interview"
     HIRED = "hired"
     REFUSED = "refused"
+    FILLED = "filled"  # the place was taken by somebody else
     WITHDRAWN = "withdrawn"
 
 
