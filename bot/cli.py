@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from bot.commands import content, ledger, letters, openings, purge, questions, service, staff
+from bot.commands import (
+    applications,
+    content,
+    demo,
+    ledger,
+    letters,
+    openings,
+    purge,
+    questions,
+    service,
+    staff,
+)
 from bot.commands.unanswered import unanswered
 from bot.commands.wishes import wish
 
@@ -19,10 +30,12 @@ app.command()(content.check)
 app.command()(content.calibrate)
 app.command()(letters.dead)
 app.command()(purge.purge)
+app.command()(demo.demo)
 app.command()(unanswered)
 
 app.add_typer(ledger.ledger, name="ledger")
 app.add_typer(openings.app, name="openings")
+app.add_typer(applications.app, name="applications")
 app.add_typer(staff.staff, name="staff")
 app.add_typer(staff.audit, name="audit")
 app.add_typer(staff.token, name="token")

@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 from bot.embedded import AlreadyRunning, NoRedis
+from bot.jobs.directory import DirectoryError
 from bot.knowledge.finding import Finding, UnusableContent
 from bot.pipeline.line import StorageDown
 from bot.records.engines import DatabaseUnusable
@@ -38,7 +39,7 @@ def sentence(error: BaseException, settings: Settings, words: Words) -> str | No
             return words.say("operator.redis_unreachable", reason=error)
         case DatabaseUnusable():
             return words.say("operator.database_unusable", reason=error)
-        case WordsError():
+        case WordsError() | DirectoryError():
             return words.say("operator.content_unusable", reason=error)
         case UnusableContent(findings=findings):
             lines = "\n".join(found_in_content(finding, words) for finding in findings)

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     semantic: bool = True
     retention_days: int = Field(180, ge=1, le=3650)
     records_retention_days: int = Field(1095, ge=1, le=36500)
+    pushes_a_week: int = Field(7, ge=1, le=50)
     desk_hours: str = Field("8:00-18:00", pattern=f"^{_TIME}-{_TIME}$")
     desk_minutes: int = Field(30, ge=1, le=10_000)
     staff_group: str | None = Field(None, pattern=r"^[a-z]+:-?\w+$")

@@ -7,6 +7,7 @@ so nothing needs escaping, and a missing fact is an error (StrictUndefined), not
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -14,6 +15,10 @@ from jinja2 import Environment, StrictUndefined, Template, TemplateError
 
 from bot.pipeline.messages import Button
 from dialogs.talk import Reply
+
+Facts = tuple[tuple[str, type, object], ...]  # name, type and value
+
+_KEPT = 2000  # rendered texts about policies: the same are said again and again
 
 
 class WordsError(Exception):
@@ -32,6 +37,7 @@ class Words:
             lstrip_blocks=True,
         )
         environment.globals.update(common)
+        environment.globals["say"] = self.say  # another text within a text
         self.texts = dict(texts)
         self._fixed = {key: text.strip() for key, text in texts.items() if "{" not in text}
         self._texts = {
@@ -39,6 +45,7 @@ class Words:
             for key, text in texts.items()
             if key not in self._fixed
         }
+        self._rendered = lru_cache(_KEPT)(self._anew)
 
     @classmethod
     def load(cls, folder: Path, common: Mapping[str, object]) -> Words:
@@ -59,9 +66,19 @@ class Words:
 
     def render(self, reply: Reply) -> str:
         """The reply's text."""
-        return self.say(reply.words, **reply.facts)
+        if not reply.policies:  # said to one visitor, and perhaps of one
+            return self.say(reply.words, **reply.facts)
+        # The types, because 1 is True, but does not read like it.
+        facts = tuple((name, type(it), it) for name, it in reply.facts.items())
+        try:
+            return self._rendered(reply.words, facts)
+        except TypeError:  # a fact that may change, such as a list, is no key
+            return self.say(reply.words, **reply.facts)
 
-    def say(self, key: str, **facts: object) -> str:
+    def _anew(self, key: str, facts: Facts) -> str:
+        return self.say(key, **{name: it for name, _, it in facts})
+
+    def say(self, key: str, /, **facts: object) -> str:
         """The text of `key` with its facts. Raises WordsError when either is missing."""
         if key in self._fixed:
             return self._fixed[key]
@@ -82,7 +99,7 @@ class Words:
 
 def _read(path: Path) -> dict[str, str]:
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     except (OSError, UnicodeError, yaml.YAMLError) as error:
         raise WordsError(f"{path}: {error}") from error
     if not isinstance(raw, dict) or not all(isinstance(text, str) for text in raw.values()):

@@ -9,6 +9,9 @@ from dialogs.talk import Option, Reply, Talk
 MENU = {  # label -> script, in the order of the menu
     "buttons.ask_policy": "policy",
     "buttons.benefits": "benefits",
+    "buttons.wish": "wish",
+    "buttons.jobs": "jobs",
+    "buttons.card": "card",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -60,7 +60,7 @@ async def first_admin(database: Database, name: str) -> FirstAdmin | None:
 
 def console(
     settings: Settings,
-    content: Content,
+    content: Callable[[], Content],
     line: Line,
     database: Database,
     switches: Switches,
@@ -89,7 +89,7 @@ def console(
         staff,
         counter,
         partial(suggestion, content),
-        lambda: content.words.group("canned"),
+        lambda: content().words.group("canned"),
     )
     routes = (
         *HomePages((tickets.waiting(),)).routes(),
@@ -97,18 +97,19 @@ def console(
         *StaffPages(staff, sessions, passwords, places).routes(),
         *SwitchPages(switches, channels, lambda: dialogs).routes(),
         *AuditPages(audit).routes(),
-        *AccountPages(gate, sessions, content.words.say("console.title")).routes(),
+        *AccountPages(gate, sessions, content().words.say("console.title")).routes(),
     )
     network = Network(settings.web_trust_proxy, frozenset(settings.web_origins))
-    return ConsoleSite(routes, gate, audit, Html(lambda: content.words), network, _now)
+    return ConsoleSite(routes, gate, audit, Html(lambda: content().words), network, _now)
 
 
-async def suggestion(content: Content, question: str) -> str:
+async def suggestion(content: Callable[[], Content], question: str) -> str:
     """What the bot would answer; empty when it would not."""
-    found = await content.library.find(question)
+    now = content()
+    found = await now.library.find(question)
     if not isinstance(found, Answered):
         return ""
-    return content.words.say("policy.answer", answers=found.answers)
+    return now.words.say("policy.answer", answers=found.answers)
 
 
 def needs_second_factor(settings: Settings) -> bool:

@@ -17,6 +17,7 @@ from aiohttp import web
 from bot.app.console import FirstAdmin, console, first_admin
 from bot.app.region import read_towns
 from bot.app.scripts import Stores, conversations, scripts, switchboard
+from bot.app.work import Work, local_now, private_links, today
 from bot.channels.delivery import Channel
 from bot.channels.webchat.routes import WebChatSettings, WebChatSite
 from bot.connection import open_line
@@ -30,6 +31,7 @@ from bot.jobs.nudges import Nudges
 from bot.metrics import Metrics
 from bot.pipeline.closing import Closing
 from bot.pipeline.doorbell import Doorbell, FarBell
+from bot.pipeline.erasure import Erasure
 from bot.pipeline.inbox import Inbox
 from bot.pipeline.journal import JournalWriter
 from bot.pipeline.leases import Leases
@@ -40,17 +42,23 @@ from bot.pipeline.sender import Sender
 from bot.pipeline.switches import Switches
 from bot.pipeline.worker import Worker
 from bot.records.database import DOWN, Database
+from bot.records.dossiers import Dossiers
 from bot.records.feedback import FeedbackBook
 from bot.records.retention import Retention
 from bot.records.tickets import Tickets
 from bot.records.transcripts import Transcripts
+from bot.reload import LiveContent
 from bot.settings import Settings
+from bot.site.card import PrivatePages
+from bot.site.jobs import JobPages
 from bot.tasks import finished, together
+from bot.words import Words
 
 DRAIN_WITHIN = 3.0  # seconds that what was accepted may take to be answered at the stop
 LARGEST_BODY = 128 * 1024  # bytes
 FORGET_EVERY = 6 * 3600.0  # seconds
 NUDGE_EVERY = 30.0  # seconds
+EXPIRE_EVERY = 600.0  # seconds
 
 log = structlog.get_logger()
 
@@ -93,19 +101,27 @@ class _Hotline:
         self._line = line
         self._database = database
         self._metrics = Metrics()
+        self._live = LiveContent(settings, content, self._metrics)
         self._closing = Closing()
         self._hops = ["inbox", "journal"]
         self._leases = Leases(line, uuid.uuid4().hex[:12], self._wake)
         self._far = FarBell(line.redis)
         self._bell = Doorbell(self._leases.owns, self._far.ring)
         self._inbox = Inbox(line, self._bell)
-        self._outbox = Outbox(line, self._bell, lambda: self._content.words)
+        self._outbox = Outbox(line, self._bell, self._words)
         self._switches = Switches(line)
         self._office = OfficeHours(settings.desk_hours)
+        dossiers = Dossiers(database.sessions)
+        self._erasure = Erasure(line, dossiers, self._leases.owned, DOWN)
+        links = private_links(settings, database)
+        words = self._words
+        self._work = Work(database, words, links, self._erasure)
+        self._private = PrivatePages(links, self._work.cards, dossiers, words, today)
         self._stores = Stores(
             desk=Tickets(database.sessions, _now, self._due),
             book=FeedbackBook(database.sessions, _now),
             hours=DeskHours(self._office, _now),
+            work=self._work,
             off=self._switches.off,
         )
         self._site = web.Application(client_max_size=LARGEST_BODY)
@@ -134,16 +150,24 @@ class _Hotline:
         await self._leases.beat()
         shared = [
             self._leases.run(),
+            self._erasure.run(self._closing),
             self._far.run(self._bell),
             self._switches.run(self._closing),
-            self._content.library.warm(),
+            self._live.run(),
         ]
         admin = None
         if self._settings.role == "worker":
             intake = []
         else:
             admin = await self._add_console(list(channels))
-            shared += [self._forget(), self._nudge(), self._crew().run()]
+            self._add_pages()
+            shared += [
+                self._forget(),
+                self._nudge(),
+                self._push(tuple(channels)),
+                self._expire(),
+                self._crew().run(),
+            ]
         async with together(*shared), finished(self._closing, *turns):
             async with together(*(step() for step in intake)), self._listening() as address:
                 gc.freeze()  # what was loaded stays for good: no collection need look at it again
@@ -162,7 +186,8 @@ class _Hotline:
     async def _forget(self) -> None:
         """Forget what is too old, every so often; one process does it for all."""
         kept = timedelta(days=self._settings.retention_days)
-        retention = Retention(self._database.sessions, kept, _now)
+        records_kept = timedelta(days=self._settings.records_retention_days)
+        retention = Retention(self._database.sessions, kept, _now, records_kept)
         while True:
             if self._leases.owns(0):
                 try:
@@ -185,6 +210,41 @@ class _Hotline:
                     log.warning("nudge.failed", error=type(error).__name__)
             await asyncio.sleep(NUDGE_EVERY)
 
+    async def _push(self, channels: Sequence[str]) -> None:
+        """Push openings to those they suit; made anew when the content changes."""
+        most = self._settings.pushes_a_week
+        while True:
+            planner = self._work.planner(self._live.now, self._outbox, channels, most)
+            planning = planner.run(lambda: self._leases.owns(0), (*DOWN, StorageDown))
+            async with together(planning):
+                await self._live.change()
+
+    async def _expire(self) -> None:
+        """Close what is past its last day, every so often."""
+        while True:
+            if self._leases.owns(0):
+                try:
+                    await self._work.openings.expire(today())
+                except DOWN as error:
+                    log.warning("openings.not_expired", error=type(error).__name__)
+            await asyncio.sleep(EXPIRE_EVERY)
+
+    def _add_pages(self) -> None:
+        """The public pages: openings, and what belongs to one visitor alone."""
+        reader = self._live.now.directory.reader
+        JobPages(
+            self._work.openings,
+            self._words,
+            reader.counties(),
+            reader.groups(),
+            self._settings.public_url,
+            local_now,
+        ).add_to(self._site)
+        self._private.add_to(self._site)
+
+    def _words(self) -> Words:
+        return self._live.now.words
+
     def _wake(self, partition: int) -> None:
         for hop in self._hops:
             self._bell.wake(hop, partition)
@@ -194,7 +254,7 @@ class _Hotline:
         site = WebChatSite(
             self._line,
             self._inbox,
-            self._content.words.group("webchat"),
+            self._live.group("webchat"),
             WebChatSettings(
                 trust_proxy=settings.web_trust_proxy,
                 embedders=frozenset(settings.web_origins),
@@ -208,7 +268,7 @@ class _Hotline:
         words = self._content.words
         console(
             self._settings,
-            self._content,
+            lambda: self._live.now,
             self._line,
             self._database,
             self._switches,
@@ -225,7 +285,9 @@ class _Hotline:
         # aiogram takes seconds to import: only who uses it waits for it.
         from bot.app.telegram import telegram_service
 
-        service = telegram_service(self._settings, self._content.words, self._inbox, self._line)
+        service = telegram_service(
+            self._settings, self._live.group("telegram"), self._inbox, self._line
+        )
         service.add_to(self._site)
         stack.push_async_callback(service.close)
         channels[service.channel.name] = service.channel
@@ -234,11 +296,11 @@ class _Hotline:
 
     def _worker(self) -> Worker:
         database = self._database
-        board = switchboard(self._content, self._stores)
+        board = self._live.made(lambda content: switchboard(content, self._stores))
         parts = (self._line, self._leases, self._bell)
         up = database.may_write
         kept = self._settings.retention_days * 24 * 3600
-        return Worker(*parts, lambda: board, up, self._metrics, self._closing, session_kept=kept)
+        return Worker(*parts, board, up, self._metrics, self._closing, session_kept=kept)
 
     def _due(self, opened: datetime) -> datetime:
         """When a ticket should have been taken: nights and holidays do not count."""
@@ -259,7 +321,10 @@ class _Hotline:
             return {name: it.halted for name, it in senders.items() if it.halted is not None}
 
         ping, hops = self._database.ping, (*self._hops, "dead")
-        health = Health(self._line, self._leases, ping, halted, hops, self._metrics, durability)
+        health = Health(
+            self._line, self._leases, ping, halted, hops, self._metrics, durability,
+            self._live.health,
+        )  # fmt: skip
         health.add_to(self._site)
         return health
 

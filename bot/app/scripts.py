@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from bot.app.work import MEANT, Work
 from bot.content import Content
+from bot.jobs.reading import WorkReader
 from bot.pipeline.switchboard import Off, Switchboard, nothing_is_off
 from dialogs.benefits import find_benefits
 from dialogs.feedback import FeedbackBook, take_reason, take_verdict
@@ -23,6 +25,7 @@ class Stores:
     desk: Desk
     book: FeedbackBook
     hours: Hours
+    work: Work
     off: Off = nothing_is_off  # whether any of these was switched off
 
 
@@ -35,6 +38,7 @@ def scripts(content: Content, stores: Stores) -> dict[str, Script]:
         "policy": partial(answer_question, library=library),
         "policy.show": partial(show_policy, library=library),
         "benefits": partial(find_benefits, adviser=content.eligibility),
+        **stores.work.scripts(content),
         "handoff": partial(ask_for_a_person, desk=stores.desk, hours=stores.hours),
         "feedback": partial(take_verdict, book=stores.book),
         "feedback.why": partial(take_reason, book=stores.book),
@@ -49,4 +53,11 @@ def conversations(table: Mapping[str, Script]) -> list[str]:
 def switchboard(content: Content, stores: Stores) -> Switchboard:
     """The switchboard over the content."""
     table = scripts(content, stores)
-    return Switchboard(table, content.words, content.commands, content.notice, stores.off)
+    parts = (table, content.words, content.commands, content.notice)
+    return Switchboard(*parts, stores.off, partial(meant, content.directory.reader))
+
+
+def meant(reader: WorkReader, sentence: str) -> str | None:
+    """The script that a sentence about work is for."""
+    intent = reader.intent(sentence)
+    return None if intent is None else MEANT[intent]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.channels.delivery import Pace
 from bot.channels.telegram.service import TelegramService, TelegramSettings
 from bot.pipeline.dead import DeadLetters
 from bot.pipeline.inbox import Inbox
 from bot.pipeline.line import Line
 from bot.settings import Settings
-from bot.words import Words
 
 
-def telegram_service(settings: Settings, words: Words, inbox: Inbox, line: Line) -> TelegramService:
+def telegram_service(
+    settings: Settings, menu: Mapping[str, str], inbox: Inbox, line: Line
+) -> TelegramService:
     """The service of the bot whose token is set."""
     assert settings.telegram_token is not None
     secret = settings.telegram_secret
@@ -25,5 +28,5 @@ def telegram_service(settings: Settings, words: Words, inbox: Inbox, line: Line)
         ),
         inbox,
         DeadLetters(line),
-        words.group("telegram"),
+        menu,
     )

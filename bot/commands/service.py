@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from functools import partial
 
 import typer
 
 from bot.app import Started, rehearsal
 from bot.app import serve as run_service
+from bot.commands.demo import example_openings
 from bot.commands.running import begin, run
 from bot.content import load_content
 from bot.logs import start_logging
@@ -72,7 +74,7 @@ async def _talk(settings: Settings, words: Words) -> None:
     """Talk at the terminal until the end of input."""
 
     content = await load_content(settings)
-    async with rehearsal(content) as board:
+    async with rehearsal(content, partial(example_openings, settings, words)) as board:
         conversation = Conversation(board)
         signal.signal(signal.SIGINT, signal.default_int_handler)  # the loop's cannot end `input`
         said: str | None = "/start"

@@ -52,7 +52,8 @@ class Pages:
         cookie_kept_for: int,
         new_token: Callable[[], str],
     ) -> None:
-        """`embedders`: origins whose pages may show the chat in a frame."""
+        """`words` may change: each page is made of what they are then. `embedders`: origins whose
+        pages may show the chat in a frame."""
         self._words = words
         self._network = network
         self._embedders = embedders
@@ -60,7 +61,7 @@ class Pages:
         self._new_token = new_token
         names = ("chat.css", "chat.js", "letters.js", "line.js", "icon.svg")
         self._assets = {name: _load(name) for name in names}
-        self._widget = Asset("widget.js", _called_with(_load("widget.js").body, words))
+        self._widget = _load("widget.js")
         self._template = Environment(
             loader=PackageLoader(__package__ or ""), autoescape=True, undefined=StrictUndefined
         ).get_template("page.html.j2")
@@ -94,7 +95,8 @@ class Pages:
 
     async def widget(self, request: web.Request) -> web.Response:
         """GET /widget.js: loaded by the bureau's own site."""
-        response = self._guarded(request, self._widget.response(A_WHILE))
+        widget = Asset("widget.js", _called_with(self._widget.body, self._words))
+        response = self._guarded(request, widget.response(A_WHILE))
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response
 

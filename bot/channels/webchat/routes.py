@@ -12,11 +12,11 @@ from bot.channels.webchat import identity, mailbox
 from bot.channels.webchat.channel import WebChat
 from bot.channels.webchat.limits import Door, Limits
 from bot.channels.webchat.mailbox import Mailbox
-from bot.network import Network
 from bot.channels.webchat.page import Pages
 from bot.channels.webchat.postman import Postman
 from bot.channels.webchat.reception import Reception
 from bot.channels.webchat.sockets import Sockets
+from bot.network import Network
 from bot.pipeline.inbox import Inbox
 from bot.pipeline.line import Line, StorageDown
 

@@ -11,10 +11,10 @@ from bot.channels.webchat.frames import MOST_BYTES
 from bot.channels.webchat.identity import token_in, urn_of
 from bot.channels.webchat.limits import Crowded, Door, Limits
 from bot.channels.webchat.mailbox import Mailbox
-from bot.network import Network
 from bot.channels.webchat.postman import Postman
 from bot.channels.webchat.reception import Reception
 from bot.channels.webchat.tab import Deaf, Rude, Tab
+from bot.network import Network
 from bot.pipeline.line import StorageDown
 
 STRANGER = 4401  # close code: the page has no cookie of ours and must be loaded (again)

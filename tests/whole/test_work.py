@@ -1,0 +1,100 @@
+"""Somebody looks for work with a phone: a sentence and a few taps, three openings, interest, the
+service card. Over the whole service."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from tests.service import ROOT, Process, hotline
+from tests.webchat.browser import chromium
+from tests.webchat.visitor import PHONE, WATCH, Visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+WITHIN = 30_000  # milliseconds, on a busy machine
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Process]:
+    folder = tmp_path_factory.mktemp("work")
+    with hotline(folder, SEMANTIC="false") as service:
+        await service.start_beside()
+        await asyncio.to_thread(load_examples, Path(service.settings["VAR_DIR"]))
+        yield service
+        await asyncio.to_thread(service.stop)
+
+
+def load_examples(var: Path) -> None:
+    given = {"VAR_DIR": str(var), "PATH": "/usr/bin:/bin"}
+    command = [sys.executable, "-m", "bot", "demo"]
+    subprocess.run(command, cwd=ROOT, env=given, check=True, capture_output=True, timeout=60)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def seeker(service: Process, browser: Browser) -> AsyncIterator[Visitor]:
+    context = await browser.new_context(viewport=PHONE, locale="zh-CN")
+    await context.add_init_script(WATCH)
+    seeker = Visitor(await context.new_page())
+    await seeker.comes(f"http://127.0.0.1:{service.port}/")
+    yield seeker
+    assert seeker.errors == []
+    assert await seeker.violations() == []
+    await context.close()
+
+
+async def hears(seeker: Visitor, words: str) -> str:
+    last = seeker.page.locator(".said").last
+    await expect(last).to_contain_text(words, timeout=WITHIN)
+    return await last.inner_text()
+
+
+async def taps(seeker: Visitor, label: str) -> None:
+    await seeker.page.get_by_role("button", name=label, exact=True).last.click()
+
+
+async def test_a_wish_becomes_three_openings_an_application_and_a_card(seeker: Visitor) -> None:
+    await seeker.types("俺想在清河找个包装的活，管住")
+    await hears(seeker, "同意登记吗")
+    await taps(seeker, "同意")
+    await hears(seeker, "全职、兼职")
+    await taps(seeker, "全职")
+    await hears(seeker, "工资")
+    await seeker.types("一个月三千五往上")
+    await hears(seeker, "说得对吗")
+    summary = "\n".join((await seeker.conversation())[-2:])
+    assert "包装工" in summary
+    assert "清河县" in summary
+    assert "3500" in summary
+    await taps(seeker, "对")
+    offered = await hears(seeker, "① ")
+    assert "③ " in offered
+    assert "合适的地方" in offered
+    await taps(seeker, "① 感兴趣")
+    await hears(seeker, "同意")
+    await taps(seeker, "不同意")
+    await hears(seeker, "记下")
+    await seeker.types("我的服务卡")
+    card = await hears(seeker, "服务卡")
+    assert "感兴趣" in card or "岗位" in card
+
+
+async def test_openings_are_looked_through_without_registering(seeker: Visitor) -> None:
+    await seeker.types("清河有没有包装的活")
+    found = await hears(seeker, "清河县")
+    assert "【示例】" in found
+    await seeker.types("我的服务卡")
+    await hears(seeker, "还没有")
