@@ -12,9 +12,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import path, search, search_scale
+from tests.bench import matching, path, reading, search, search_scale
 
-BENCHES = {"path": path.measure, "search": search.measure, "scale": search_scale.measure}
+BENCHES = {
+    "path": path.measure,
+    "search": search.measure,
+    "scale": search_scale.measure,
+    "reading": reading.measure,
+    "matching": matching.measure,
+}
 
 
 def main() -> None:

@@ -18,8 +18,8 @@ from itertools import product
 from pathlib import Path
 
 import bm25s
-import jieba
 import psutil
+import rjieba
 import tantivy
 
 from bot.knowledge.decide import read_calibration
@@ -56,8 +56,6 @@ class World:
 
 async def measure(_: Path) -> dict[str, object]:
     """Right at first, and milliseconds a question, for every size and engine."""
-    jieba.setLogLevel(60)
-    jieba.initialize()
     rows: dict[str, object] = {}
     for size in SIZES:
         world = grown(size)
@@ -123,7 +121,7 @@ def _hotline(world: World) -> Best:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in jieba.cut_for_search(text) if word.strip()]
+    return [word for word in rjieba.cut_for_search(text) if word.strip()]
 
 
 def _bm25s(world: World) -> Best:
