@@ -31,14 +31,26 @@ class Got:
     at: float  # time.perf_counter
 
 
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """How a sendMessage goes wrong. Status 0: the connection ends without an answer."""
+
+    status: int
+    body: bytes = b""
+    is_taken: bool = False  # the message arrives nevertheless
+
+
 @dataclass
 class BotApi:
     """Answers every call of the Bot API; keeps what sendMessage brings.
 
-    `takes`: seconds from the arrival of a message to the answer, for each one anew.
+    `takes`: seconds from the arrival of a message to the answer, for each one anew; `breaks`: how
+    a message to that chat goes wrong, None if it does not.
     """
 
     takes: Callable[[], float] | None = None
+    breaks: Callable[[int], Broken | None] | None = None
+    asked: list[float] = field(default_factory=list)  # time.perf_counter of each sendMessage
     under_way: int = 0  # messages that have arrived and are not answered yet
     connections: set[asyncio.Transport] = field(default_factory=set)
     got: list[Got] = field(default_factory=list)
@@ -112,12 +124,29 @@ class _Connection(asyncio.Protocol):
             del self._buffer[: end + 4 + length]
             method = head.split(b" ", 2)[1].rpartition(b"/")[2].decode()
             fields = _fields(body)
+            if method == "sendMessage":
+                self._api.asked.append(time.perf_counter())
+                if (broken := self._broken(fields)) is not None:
+                    self._break(broken, fields)
+                    continue
             result = orjson.dumps({"ok": True, "result": self._api.answer(method, fields)})
             if method == "sendMessage" and self._api.takes is not None:
                 self._api.under_way += 1
                 asyncio.get_running_loop().call_later(self._api.takes(), self._answer_late, result)
             else:
                 self._answer(result)
+
+    def _broken(self, fields: dict[str, Any]) -> Broken | None:
+        return None if self._api.breaks is None else self._api.breaks(int(fields["chat_id"]))
+
+    def _break(self, broken: Broken, fields: dict[str, Any]) -> None:
+        if broken.is_taken:
+            self._api.answer("sendMessage", fields)
+        if not broken.status:
+            self._transport.close()
+            return
+        head = f"HTTP/1.1 {broken.status} Broken\r\nContent-Length: {len(broken.body)}\r\n\r\n"
+        self._transport.write(head.encode() + broken.body)
 
     def _answer_late(self, result: bytes) -> None:
         self._api.under_way -= 1

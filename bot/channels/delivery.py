@@ -57,7 +57,14 @@ class Unsure:
     reason: str
 
 
-Delivery = Sent | Wait | Gone | Moved | Refused | Halted | Unsure
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Never handed to the network: it is not to be sent any more."""
+
+    reason: str
+
+
+Delivery = Sent | Wait | Gone | Moved | Refused | Halted | Unsure | Withheld
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,42 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from bot.pipeline.messages import Event, Message
+
 log = structlog.get_logger()
 
 Hop = str  # "inbox", "outbox:web", "journal" ...
+Id = tuple[int, int]  # of a stream entry, as it is compared
+NOTHING: Id = (0, 0)
 
 CHANNEL = "hotline:{bell}"
 AGAIN_AFTER = 0.5  # seconds between attempts while Redis is away
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """An entry that was just put into a stream, for the reader who then need not fetch it."""
+
+    partition: int
+    id: bytes
+    packed: bytes
+    thing: Event | Message  # what was packed
+    before: bytes  # id of the last entry that the stream held already; empty if it held none
+    session: bytes | None = None  # the visitor's, when it was read along
+
+
+@dataclass(slots=True)
+class Rung:
+    """What there is for the reader of one hop."""
+
+    partitions: set[int] = field(default_factory=set)  # to be looked at
+    news: list[News] = field(default_factory=list)  # in the order in which it was put there
 
 
 class Doorbell:
@@ -28,7 +53,7 @@ class Doorbell:
     def __init__(self, owns: Callable[[int], bool], far: Callable[[Hop, int], None]) -> None:
         self._owns = owns
         self._far = far
-        self._rung: defaultdict[Hop, set[int]] = defaultdict(set)
+        self._rung: defaultdict[Hop, Rung] = defaultdict(Rung)
         self._events: defaultdict[Hop, asyncio.Event] = defaultdict(asyncio.Event)
 
     def ring(self, hop: Hop, partition: int) -> None:
@@ -38,9 +63,17 @@ class Doorbell:
         else:
             self._far(hop, partition)
 
+    def hand(self, hop: Hop, news: News) -> None:
+        """Ring, and say right away what there is."""
+        if self._owns(news.partition):
+            self._rung[hop].news.append(news)
+            self._events[hop].set()
+        else:
+            self._far(hop, news.partition)
+
     def wake(self, hop: Hop, partition: int) -> None:
         """Wake this process's reader of `hop`."""
-        self._rung[hop].add(partition)
+        self._rung[hop].partitions.add(partition)
         self._events[hop].set()
 
     def hear(self, hop: Hop, partition: int) -> None:
@@ -48,16 +81,17 @@ class Doorbell:
         if self._owns(partition):
             self.wake(hop, partition)
 
-    async def rung(self, hop: Hop, within: float) -> set[int]:
-        """The partitions with news for `hop`; empty when none came within so many seconds."""
+    async def rung(self, hop: Hop, within: float) -> Rung:
+        """What there is for `hop`; empty when nothing came within so many seconds."""
         event = self._events[hop]
-        try:
-            async with asyncio.timeout(within):
-                await event.wait()
-        except TimeoutError:
-            return set()
+        if not event.is_set():
+            try:
+                async with asyncio.timeout(within):
+                    await event.wait()
+            except TimeoutError:
+                return Rung()
         event.clear()
-        rung, self._rung[hop] = self._rung[hop], set()
+        rung, self._rung[hop] = self._rung[hop], Rung()
         return rung
 
 
@@ -101,6 +135,14 @@ class FarBell:
                             partition, _, hop = ring.partition(" ")
                             bell.hear(hop, int(partition))
             await asyncio.sleep(AGAIN_AFTER)
+
+
+def id_of(name: bytes) -> Id:
+    """The id of a stream entry, "1526919030474-0", to be compared; NOTHING for an empty one."""
+    if not name:
+        return NOTHING
+    milliseconds, _, number = name.partition(b"-")
+    return int(milliseconds), int(number)
 
 
 @contextmanager

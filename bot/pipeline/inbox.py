@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from bot.pipeline.doorbell import Doorbell
+from bot.pipeline.doorbell import Doorbell, News
 from bot.pipeline.line import Line, LuaScript, StorageDown
 from bot.pipeline.messages import Event
 from bot.pipeline.partitions import Keys
@@ -37,12 +37,18 @@ class Inbox:
         Raises StorageDown when it could not be kept: the network must come again.
         """
         keys = Keys.of(event.urn)
-        places = (keys.key("heard", event.dedup), keys.key("inbox"))
-        kept = await self._line.script(_accept, places, REMEMBERED, MOST_WAITING, event.pack())
+        packed = event.pack()
+        places = (
+            keys.key("heard", event.dedup),
+            keys.key("inbox"),
+            keys.key("session", event.urn),
+        )
+        kept = await self._line.script(_accept, places, REMEMBERED, MOST_WAITING, packed)
         if kept == b"full":
             raise InboxFull(event.urn)
         if kept is not None:
-            self._bell.ring("inbox", keys.partition)
+            name, before, session = kept
+            self._bell.hand("inbox", News(keys.partition, name, packed, event, before, session))
         return kept is not None
 
     async def accept_all(self, events: Sequence[Event]) -> list[bool]:

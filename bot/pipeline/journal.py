@@ -24,7 +24,7 @@ from bot.pipeline.streams import Entry, StreamReader
 log = structlog.get_logger()
 
 OUTAGE_PAUSE = 1.0  # seconds between tries while storage or the records are down
-GATHER = 0.05  # seconds to let a batch grow: nobody waits for the records
+GATHER = 0.25  # seconds to let a batch grow: nobody waits for the records
 
 Batch = Sequence[tuple[str, JournalLine]]
 

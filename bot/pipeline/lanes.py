@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -37,6 +38,10 @@ class Lanes(Generic[Item]):
     def __len__(self) -> int:
         return self._held
 
+    def __contains__(self, key: str) -> bool:
+        """Whether something of that key is under way or waits."""
+        return key in self._queues
+
     def add(self, key: str, item: Item) -> None:
         """Put an item behind the others of its key."""
         self._held += 1
@@ -47,6 +52,19 @@ class Lanes(Generic[Item]):
         else:
             self._queues[key] = deque([item])
             self._tasks.create_task(self._run(key))
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """An item waits for something else than its turn: it does not count as held meanwhile."""
+        self._held -= 1
+        if self._held < self._most:
+            self._room.set()
+        try:
+            yield
+        finally:
+            self._held += 1
+            if self._held >= self._most:
+                self._room.clear()
 
     async def room(self) -> None:
         """Wait until fewer than `most` items are held."""

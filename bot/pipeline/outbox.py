@@ -43,8 +43,7 @@ class Outbox:
         `once`: should the service die while sending it, leave it rather than send it twice.
         Raises StorageDown.
         """
-        keys, now, words = Keys.of(urn), self._clock(), self._words()
-        hop = lane.outbox(channel_of(urn))
+        now, words = self._clock(), self._words()
         ref = f"{key}:{urn}"
         text, buttons = words.render(reply), words.buttons(reply)
         labels = [button.label for button in buttons]
@@ -53,11 +52,18 @@ class Outbox:
         line = SaidLine(
             key, ref, urn, now, text, labels, script, reply.outcome, cited, reply.evidence
         )
+        return await self.put(Message(urn, ref, text, buttons, now, once), line, lane)
+
+    async def put(self, message: Message, line: SaidLine, lane: Lane) -> bool:
+        """Say what is rendered already; False when a message of this `ref` was said before. Raises
+        StorageDown."""
+        keys = Keys.of(message.urn)
+        hop = lane.outbox(channel_of(message.urn))
         said = await self._line.script(
             _say,
-            (keys.key("said", ref), keys.key(hop), keys.key("journal")),
+            (keys.key("said", message.ref), keys.key(hop), keys.key("journal")),
             REMEMBERED,
-            Message(urn, ref, text, buttons, now, once).pack(),
+            message.pack(),
             pack_line(line),
         )
         self._bell.ring(hop, keys.partition)

@@ -20,11 +20,13 @@ from bot.channels.delivery import (
     Sent,
     Unsure,
     Wait,
+    Withheld,
 )
 from bot.metrics import Metrics
 from bot.pipeline.closing import Closing
 from bot.pipeline.dead import DeadLetters
 from bot.pipeline.doorbell import Doorbell
+from bot.pipeline.gate import Gate, Held, OpenGate
 from bot.pipeline.lanes import Lanes
 from bot.pipeline.leases import Leases
 from bot.pipeline.line import Line, LuaScript, StorageDown
@@ -47,6 +49,7 @@ TRIES = 5  # of a send whose outcome the network does not tell
 FIRST_BACKOFF = 0.5  # seconds, doubled at each further try
 OUTAGE_PAUSE = 1.0  # seconds between tries while storage is down
 HALT_PAUSE = 30.0  # seconds between tries of a channel that was told to stop
+HELD_PAUSE = 0.5  # seconds until what the gate holds is looked at again
 MOST_HELD = {Lane.INTERACTIVE: 4000, Lane.BULK: 500}  # messages in memory
 # Messages between their hand-over and the note of what became of them: at a kill of the process so
 # many can be sent twice, and no more.
@@ -82,11 +85,14 @@ class Sender:
         metrics: Metrics,
         closing: Closing,
         clock: Callable[[], float] = time.time,
+        gate: Gate | None = None,
     ) -> None:
         self._line = line
         self._leases = leases
         self._bell = bell
         self._channel = channel
+        self._gate = gate or OpenGate()
+        self._lanes: dict[Lane, Lanes[Sending]] = {}
         pace = channel.pace
         self._pacer = None if pace is None else Pacer(line, channel.name, pace, closing)
         self._metrics = metrics
@@ -107,6 +113,7 @@ class Sender:
         hop = lane.outbox(self._channel.name)
         reader = StreamReader(self._line, self._leases, self._bell, hop)
         async with Lanes[Sending](self._serve, MOST_HELD[lane]) as lanes:
+            self._lanes[lane] = lanes
             while not self._closing:
                 try:
                     for entry in await reader.fresh():
@@ -117,11 +124,14 @@ class Sender:
 
     async def _sort(self, entry: Entry, lane: Lane, lanes: Lanes[Sending]) -> None:
         try:
-            message = Message.unpack(entry.packed)
+            known = entry.thing
+            message = known if isinstance(known, Message) else Message.unpack(entry.packed)
         except UNREADABLE as error:
             hop = lane.outbox(self._channel.name)
             return await self._dead.lay_aside(entry, hop, error, self._clock())
-        lanes.add(message.urn, Sending(entry, message, lane))
+        # What the gate may hold keeps nothing else waiting.
+        key = message.ref if self._gate.minds(message) else message.urn
+        lanes.add(key, Sending(entry, message, lane))
         return None
 
     async def _serve(self, sending: Sending) -> None:
@@ -131,8 +141,9 @@ class Sender:
         with self._leases.working(entry.partition):
             while self._leases.token(entry.partition) == entry.token and not self._closing:
                 try:
-                    delivery = await self._ready(sending)
+                    await self._come_up(sending)
                     async with self._under_way[sending.lane]:
+                        delivery = await self._clearance(sending)
                         if delivery is None:
                             delivery = await self._attempt(sending)
                         if isinstance(delivery, (Wait, Halted)):
@@ -155,13 +166,28 @@ class Sender:
                     return None
                 await self._closing.sleep(OUTAGE_PAUSE)
 
-    async def _ready(self, sending: Sending) -> Delivery | None:
-        """Wait as the pace demands; what became of the message if it is not to be sent at all."""
+    async def _come_up(self, sending: Sending) -> None:
+        """Wait for what concerns this visitor alone."""
+        message = sending.message
+        if self._gate.holds(message):
+            with self._lanes[sending.lane].aside():
+                while not self._closing and self._gate.holds(message):
+                    await self._closing.sleep(HELD_PAUSE)
+                    await self._gate.verdict(message)
+        if self._pacer is not None:
+            await self._pacer.take_of_chat(message.urn)
+
+    async def _clearance(self, sending: Sending) -> Delivery | None:
+        """Wait for what all share; then, at the last moment, what became of the message if it is
+        not to be sent."""
+        if self._pacer is not None:
+            await self._pacer.take_of_bot(sending.lane)
         if sending.lane is Lane.BULK and await self._has_stopped(sending):
             return Gone("stopped")
-        if self._pacer is not None:
-            await self._pacer.take(sending.message.urn, sending.lane)
-        return None
+        if not self._gate.minds(sending.message):
+            return None
+        verdict = await self._gate.verdict(sending.message)
+        return Wait(0) if isinstance(verdict, Held) else verdict
 
     async def _attempt(self, sending: Sending) -> Delivery:
         message = sending.message
@@ -207,7 +233,7 @@ class Sender:
                     key = sending.entry.keys.key("sending")
                     await self._line.call("HDEL", key, sending.entry.id)
                 if self._pacer is not None:
-                    await self._pacer.slow_down(sending.message.urn, seconds)
+                    await self._pacer.slow_down(sending.message.urn, seconds, sending.lane)
                 else:
                     await self._closing.sleep(seconds)
             case Halted(reason=reason):
@@ -254,6 +280,8 @@ def _lines(message: Message, delivery: Delivery, now: float) -> list[JournalLine
             return [line("failed", detail=reason)]
         case Unsure(reason=reason):
             return [line("unknown", detail=reason)]
+        case Withheld(reason=reason):
+            return [line("withheld", detail=reason)]
         case Moved() | Wait() | Halted():
             return [line("failed", detail=type(delivery).__name__)]
         case _:

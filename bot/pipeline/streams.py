@@ -6,9 +6,10 @@ import asyncio
 import time
 from dataclasses import dataclass
 
-from bot.pipeline.doorbell import Doorbell, Hop
+from bot.pipeline.doorbell import NOTHING, Doorbell, Hop, Id, News, Rung, id_of
 from bot.pipeline.leases import Leases
 from bot.pipeline.line import Line, StorageDown
+from bot.pipeline.messages import Event, Message
 from bot.pipeline.partitions import Keys
 
 AT_ONCE = 200  # entries read of one partition in one go
@@ -20,6 +21,8 @@ class Entry:
     """One stream entry, read under the lease `token`.
 
     `inherited`: it was there when the lease was taken, so work on it may have begun before.
+    `thing`: what was packed, if it was handed over. `session`: the visitor's when the entry was
+    made, if it was read along; later it may differ.
     """
 
     partition: int
@@ -27,6 +30,8 @@ class Entry:
     id: str
     packed: bytes
     inherited: bool
+    thing: Event | Message | None = None
+    session: bytes | None = None
 
     @property
     def name(self) -> str:
@@ -48,7 +53,7 @@ class StreamReader:
         self._leases = leases
         self._bell = bell
         self._hop = hop
-        self._read: dict[int, tuple[str, str]] = {}  # partition -> lease token, last id given out
+        self._read: dict[int, tuple[str, Id]] = {}  # partition -> lease token, last id given out
         self._looked = float("-inf")  # time.monotonic of the last look at all partitions
 
     async def fresh(self) -> list[Entry]:
@@ -57,38 +62,60 @@ class StreamReader:
         Raises StorageDown; nothing counts as given out then.
         """
         rung = await self._bell.rung(self._hop, LOOK_EVERY)
-        tokens = {one: self._leases.token(one) for one in self._due(rung)}
+        handed = [entry for news in rung.news if (entry := self._handed(news, rung)) is not None]
+        tokens = {one: self._leases.token(one) for one in self._due(rung.partitions, bool(handed))}
         owned = {partition: token for partition, token in tokens.items() if token is not None}
+        if not owned:
+            return handed
         try:
             batches = await asyncio.gather(*(self._after(*one) for one in owned.items()))
         except StorageDown:
             self._looked = float("-inf")
+            if handed:  # these are given out; the next look meets the outage again
+                return handed
             raise
         for (partition, token), entries in zip(owned.items(), batches, strict=True):
             self._give_out(partition, token, entries)
-        return [entry for batch in batches for entry in batch]
+        return [*handed, *(entry for batch in batches for entry in batch)]
 
-    def _due(self, rung: set[int]) -> list[int]:
+    def _handed(self, news: News, rung: Rung) -> Entry | None:
+        """The entry, if it is the next one of its partition; else the partition is to be read."""
+        token = self._leases.token(news.partition)
+        if token is None:
+            return None
+        tenure, last = self._read.get(news.partition, ("", NOTHING))
+        this = id_of(news.id)
+        if tenure != token or news.partition in rung.partitions or id_of(news.before) > last:
+            rung.partitions.add(news.partition)
+            return None
+        if this <= last:
+            return None
+        self._read[news.partition] = (token, this)
+        packed, thing = news.packed, news.thing
+        return Entry(news.partition, token, news.id.decode(), packed, False, thing, news.session)
+
+    def _due(self, rung: set[int], is_busy: bool) -> list[int]:
         """The partitions to look at: those with news, and at times all, however many bells ring."""
         now = time.monotonic()
-        if rung and now - self._looked < LOOK_EVERY:
-            return [partition for partition in self._leases.owned() if partition in rung]
+        if (rung or is_busy) and now - self._looked < LOOK_EVERY:
+            return [partition for partition in rung if self._leases.owns(partition)]
         self._looked = now
         return self._leases.owned()
 
     async def _after(self, partition: int, token: str) -> list[Entry]:
         """What came after the last entry that was given out in this tenure."""
-        tenure, last = self._read.get(partition, ("", "0"))
+        tenure, (last, number) = self._read.get(partition, ("", NOTHING))
         inherited = tenure != token
-        since = "-" if inherited else f"({last}"
+        since = "-" if inherited else f"({last}-{number}"
         key = Keys(partition).key(self._hop)
         found = await self._line.call("XRANGE", key, since, "+", "COUNT", AT_ONCE)
         return [_entry(partition, token, raw, inherited) for raw in found]
 
     def _give_out(self, partition: int, token: str, entries: list[Entry]) -> None:
-        tenure, last = self._read.get(partition, ("", "0"))
-        before = last if tenure == token else "0"
-        self._read[partition] = (token, entries[-1].id if entries else before)
+        tenure, last = self._read.get(partition, ("", NOTHING))
+        before = last if tenure == token else NOTHING
+        newest = id_of(entries[-1].id.encode()) if entries else before
+        self._read[partition] = (token, newest)
         if len(entries) == AT_ONCE:
             self._bell.wake(self._hop, partition)
 

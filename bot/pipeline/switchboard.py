@@ -14,6 +14,7 @@ from dialogs.menu import menu_options
 from dialogs.talk import HandOver, Heard, Kind, Outcome, Pause, Reply, Script, Talk
 
 Off = Callable[..., bool]
+Meant = Callable[[str], str | None]
 
 HELD_FOR = 2 * 3600.0  # seconds that a person holds a talk without saying anything
 STALE_AFTER = 3600.0  # seconds: what was spoken of longer ago is no context any more
@@ -23,6 +24,11 @@ DEFAULT_SCRIPT = "policy"  # hears every sentence that no running script waits f
 def nothing_is_off(*names: str) -> bool:
     """The switches of a hotline without any."""
     return False
+
+
+def nothing_else(sentence: str) -> str | None:
+    """Every sentence is for the default script."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +74,17 @@ class Switchboard:
         commands: Mapping[str, str],
         notice: str,
         off: Off = nothing_is_off,
+        meant: Meant = nothing_else,
     ) -> None:
-        """`commands`: spoken form -> command (back, cancel, menu, person). `notice`: version of the
-        notice shown at first contact. `off`: whether any of these was switched off."""
+        """`commands`: spoken form -> command (back, cancel, person, or a script). `notice`: version
+        of the notice shown at first contact. `off`: whether any of these was switched off.
+        `meant`: the script that a sentence asks for outright, if it is not the default one."""
         self._scripts = scripts
         self._words = words
         self._commands = commands
         self._notice = notice
         self._off = off
+        self._meant = meant
 
     async def take(
         self, before: Session, heard: Heard, visitor: str, event: str, at: float
@@ -96,7 +105,7 @@ class Switchboard:
         session.held = ""
         if self._off(BOT, f"channel:{channel_of(visitor)}"):
             return Turn(session, [self._rendered("switchboard", Reply("switchboard.closed"))])
-        turn = _Turn(self._scripts, self._commands, session, visitor, event, self._off)
+        turn = _Turn(self._scripts, self._commands, session, visitor, event, self._off, self._meant)
         if session.greeted != self._notice:
             turn.replies.append(("greeting", Reply("greeting.first")))
             session.greeted = self._notice
@@ -144,6 +153,7 @@ class _Turn:
         visitor: str,
         event: str,
         off: Off,
+        meant: Meant,
     ) -> None:
         self.replies: list[tuple[str, Reply]] = []
         self._scripts = scripts
@@ -152,6 +162,7 @@ class _Turn:
         self._visitor = visitor
         self._event = event
         self._off = off
+        self._meant = meant
 
     async def hear(self, heard: Heard) -> None:
         """Take one heard thing to whom it is for."""
@@ -170,7 +181,7 @@ class _Turn:
         elif heard.kind in (Kind.CONTACT, Kind.LOCATION):
             self._reply("switchboard", Reply("switchboard.unasked", options=menu_options()))
         elif heard.text.strip():
-            await self._start(DEFAULT_SCRIPT, heard)
+            await self._start(self._meant(heard.text) or DEFAULT_SCRIPT, heard)
         else:
             await self._start("menu")
 
@@ -198,8 +209,8 @@ class _Turn:
                 self._reply("switchboard", reply)
             case "person":
                 await self._start("handoff")
-            case _:
-                await self._start("menu")
+            case script:
+                await self._start(script)
 
     async def _back(self) -> None:
         session = self._session

@@ -11,10 +11,10 @@ import structlog
 from bot.metrics import Metrics
 from bot.pipeline.closing import Closing
 from bot.pipeline.dead import DeadLetters, dead_letter
-from bot.pipeline.doorbell import Doorbell
+from bot.pipeline.doorbell import Doorbell, News
 from bot.pipeline.lanes import Lanes
 from bot.pipeline.leases import Leases
-from bot.pipeline.line import Line, LuaScript, StorageDown
+from bot.pipeline.line import Arg, Line, LuaScript, StorageDown
 from bot.pipeline.messages import (
     UNREADABLE,
     Event,
@@ -45,10 +45,14 @@ _commit = LuaScript.load("commit")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An event to take a turn for, with the inbox entry that keeps it."""
+    """An event to take a turn for, with the inbox entry that keeps it.
+
+    `session`: the visitor's as far as it is known already; the commit finds out if it is not.
+    """
 
     entry: Entry
     event: Event
+    session: bytes | None
 
 
 class Worker:
@@ -93,10 +97,12 @@ class Worker:
 
     async def _sort(self, entry: Entry, lanes: Lanes[Job]) -> None:
         try:
-            event = Event.unpack(entry.packed)
+            known = entry.thing
+            event = known if isinstance(known, Event) else Event.unpack(entry.packed)
         except UNREADABLE as error:
             return await self._dead.lay_aside(entry, "inbox", error, self._clock())
-        lanes.add(event.urn, Job(entry, event))
+        session = None if event.urn in lanes else entry.session
+        lanes.add(event.urn, Job(entry, event, session))
         return None
 
     async def _serve(self, job: Job) -> None:
@@ -141,9 +147,13 @@ class Worker:
         attempts = job.entry.keys.key("attempts")
         return int(await self._line.call("HINCRBY", attempts, f"{job.entry.id}:{what}", 1))
 
-    async def _session(self, job: Job) -> Session:
+    async def _kept(self, job: Job) -> bytes:
+        """The visitor's session as Redis has it; empty when there is none."""
+        key = job.entry.keys.key("session", job.event.urn)
+        return await self._line.call("GET", key) or b""
+
+    def _session(self, job: Job, packed: bytes) -> Session:
         """Where the visitor is; nowhere, when what is kept cannot be read (any more)."""
-        packed = await self._line.call("GET", job.entry.keys.key("session", job.event.urn))
         try:
             return Session.unpack(packed)
         except (ValueError, TypeError, AttributeError):
@@ -151,13 +161,24 @@ class Worker:
             return Session()
 
     async def _take(self, job: Job) -> None:
-        started = time.perf_counter()
-        before, now = await self._session(job), self._clock()
+        """Take the turn; anew, when the session that was read along is not the last any more."""
+        if job.session is None or not await self._has_taken(job, job.session):
+            while not await self._has_taken(job, await self._kept(job)):
+                pass
+
+    async def _has_taken(self, job: Job, packed: bytes) -> bool:
+        started, now = time.perf_counter(), self._clock()
         event, name = job.event, job.entry.name
+        before = self._session(job, packed)
         turn = await self._switchboard().take(before, event.heard, event.urn, name, now)
         await self._note_presence(job)
-        await self._commit(job, turn, now)
-        self._metrics.turn_seconds.observe(time.perf_counter() - started)
+        if not await self._has_committed(job, packed, turn, now):
+            return False
+        self._measure(event, turn, now, time.perf_counter() - started)
+        return True
+
+    def _measure(self, event: Event, turn: Turn, now: float, took: float) -> None:
+        self._metrics.turn_seconds.observe(took)
         self._metrics.wait_seconds.observe(max(0.0, now - event.at))
         for spoken in turn.spoken:
             self._metrics.replies.labels(spoken.script, spoken.outcome).inc()
@@ -175,45 +196,52 @@ class Worker:
     async def _bury(self, job: Job, reason: str) -> None:
         """Give an event up: to the dead letters, and the visitor is told once."""
         log.error("turn.dead", urn=job.event.urn, turn=job.entry.name, reason=reason)
-        session, now = await self._session(job), self._clock()
-        turn = Turn(session)
-        if now - session.apologised > APOLOGISE_EVERY:
-            session.apologised = now
-            turn = Turn(session, [self._switchboard().apology()])
-        await self._commit(job, turn, now, dead_letter(job.event, reason, now))
+        now = self._clock()
+        dead = dead_letter(job.event, reason, now)
+        while True:
+            packed = await self._kept(job)
+            session = self._session(job, packed)
+            turn = Turn(session)
+            if now - session.apologised > APOLOGISE_EVERY:
+                session.apologised = now
+                turn = Turn(session, [self._switchboard().apology()])
+            if await self._has_committed(job, packed, turn, now, dead):
+                break
         self._metrics.dead.inc()
 
-    async def _commit(self, job: Job, turn: Turn, now: float, dead: bytes = b"") -> None:
+    async def _has_committed(
+        self, job: Job, before: bytes, turn: Turn, now: float, dead: bytes = b""
+    ) -> bool:
+        """False when the visitor's session is not (any more) the one `before` this turn."""
         entry, event, keys = job.entry, job.event, job.entry.keys
         lines = _lines_of(event, entry.name)
         messages = []
         for number, spoken in enumerate(turn.spoken):
             ref = f"{entry.name}.{number}"
-            messages.append(spoken.message(event.urn, ref, now).pack())
+            messages.append(spoken.message(event.urn, ref, now))
             lines.append(spoken.line(event.urn, entry.name, ref, now, event.heard.text))
-        channel = channel_of(event.urn)
-        outbox = Lane.INTERACTIVE.outbox(channel)
-        hops = (outbox, "journal", "attempts", "dead")
+        outbox = Lane.INTERACTIVE.outbox(channel_of(event.urn))
+        session, hops = keys.key("session", event.urn), (outbox, "journal", "attempts", "dead")
+        places = [keys.key("owner"), keys.key("inbox"), session, *map(keys.key, hops)]
+        after = (turn.session.pack(), self._session_kept)
+        packed = [message.pack() for message in messages]
+        told: list[Arg] = [dead, len(packed), *packed, *map(pack_line, lines)]
         committed = await self._line.script(
-            _commit,
-            [
-                keys.key("owner"),
-                keys.key("inbox"),
-                keys.key("session", event.urn),
-                *map(keys.key, hops),
-            ],
-            entry.token,
-            entry.id,
-            turn.session.pack(),
-            self._session_kept,
-            dead,
-            len(messages),
-            *messages,
-            *map(pack_line, lines),
+            _commit, places, entry.token, entry.id, before, *after, *told
         )
-        if committed != -1:  # 0: an earlier try had arrived, only its answer was lost
-            self._bell.ring(outbox, entry.partition)
-            self._bell.ring("journal", entry.partition)
+        match committed:
+            case -2:
+                return False
+            case -1:  # another process's by now
+                return True
+            case 0:  # an earlier try had arrived, only its answer was lost
+                self._bell.ring(outbox, entry.partition)
+            case [last, *names]:
+                for name, raw, message in zip(names, packed, messages, strict=True):
+                    self._bell.hand(outbox, News(entry.partition, name, raw, message, last))
+                    last = name
+        self._bell.ring("journal", entry.partition)
+        return True
 
 
 def _lines_of(event: Event, name: str) -> list[JournalLine]:

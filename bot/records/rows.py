@@ -1,23 +1,42 @@
-"""Journal lines as rows: what a batch adds to each table, in the order it is written.
+"""Journal lines as rows: what a batch adds to each table, in the order it is written. ID numbers
+and bank cards are masked: nobody here needs them.
 
-Every process writes in the same order (visitors by urn, messages by journal id, deliveries by ref),
-so that two that write the same lines wait for each other instead of deadlocking.
+Every process writes in the same order (visitors by urn, messages by journal id, deliveries by ref,
+recipients by number), so that two that write the same lines wait for each other instead of
+deadlocking.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache
 from operator import itemgetter
-from typing import Any, assert_never
+from typing import TypeVar, assert_never
 
+from bot.masking import without_secrets
 from bot.pipeline.messages import DeliveryLine, HeardLine, Line, SaidLine, VisitorLine
 from bot.records.columns import moment
+from bot.records.results import Values, results_of
 from bot.records.tables import Arrival, Direction, Presence
 from dialogs.talk import Kind, Outcome
 
-Values = dict[str, Any]  # column -> value, as it goes to the driver
+K = TypeVar("K", str, tuple[str, date])
 
+_harmless = lru_cache(2000)(without_secrets)  # the same is said again and again
+
+_NOT_THEIRS = frozenset({Kind.TAKEN_OVER, Kind.GIVEN_BACK})  # done by staff
+_TALK = frozenset({Kind.WORDS, Kind.PRESS, Kind.CONTACT, Kind.LOCATION, Kind.UNREADABLE})
+_EAST = 8 * 3600  # seconds that the clocks here are ahead
+_DAY = 24 * 3600
+_NOTHING = {
+    **dict.fromkeys(("turns", "answered", "choices", "declined", "handoffs"), 0),
+    **dict.fromkeys(("useful", "useless", "undelivered", "seconds"), 0),
+    "has_personal": False,
+}
+_LAST = 2_932_895  # the last day that has another one after it
+_LATE = 3600.0  # seconds after midnight within which yesterday's words may still arrive
 _UNANSWERED = frozenset({Outcome.DECLINED, Outcome.CHOICES})
 
 
@@ -30,6 +49,8 @@ class Rows:
     messages: list[Values] = field(default_factory=list)
     unanswered: list[Values] = field(default_factory=list)
     deliveries: list[Values] = field(default_factory=list)
+    recipients: list[Values] = field(default_factory=list)  # what became of those of campaigns
+    talks: dict[tuple[str, date], Values] = field(default_factory=dict)  # what was spoken in
 
 
 def rows_of(batch: Sequence[tuple[str, Line]]) -> Rows:
@@ -39,22 +60,28 @@ def rows_of(batch: Sequence[tuple[str, Line]]) -> Rows:
         match line:
             case HeardLine():
                 rows.messages.append(_heard(journal_id, line))
-                _seen(rows.visitors, line)
+                _spoken(rows.talks, line, line.kind in _TALK)
+                if line.kind not in _NOT_THEIRS:
+                    _seen(rows.visitors, line)
             case SaidLine():
                 rows.messages.append(_said(journal_id, line))
+                _spoken(rows.talks, line, "staff" in line.evidence)
                 if line.outcome in _UNANSWERED and line.asked.strip():
                     rows.unanswered.append(_unanswered(journal_id, line))
             case DeliveryLine():
                 rows.deliveries.append(_delivery(line))
+                _arrived(rows.talks, line)
+                rows.recipients.extend(results_of(line))
             case VisitorLine():
                 _presence(rows.presences, line)
             case _:
                 assert_never(line)
     rows.deliveries.sort(key=itemgetter("of_ref"))
+    rows.recipients.sort(key=itemgetter("recipient"))
     return rows
 
 
-def in_order(rows: dict[str, Values]) -> list[Values]:
+def in_order(rows: dict[K, Values]) -> list[Values]:
     """The rows by their keys."""
     return [rows[key] for key in sorted(rows)]
 
@@ -76,7 +103,7 @@ def _heard(journal_id: str, line: HeardLine) -> Values:
         "urn": line.urn,
         "direction": Direction.HEARD.value,
         "at": moment(line.at),
-        "text": line.text,
+        "text": _harmless(line.text),
         "kind": line.kind,
         "script": None,
         "outcome": None,
@@ -96,14 +123,14 @@ def _said(journal_id: str, line: SaidLine) -> Values:
         "urn": line.urn,
         "direction": Direction.SAID.value,
         "at": moment(line.at),
-        "text": line.text,
+        "text": _harmless(line.text),
         "kind": None,
         "script": line.script,
         "outcome": line.outcome,
         "policies": line.policies,
         "evidence": line.evidence,
         "buttons": line.buttons,
-        "asked": line.asked,
+        "asked": _harmless(line.asked),
         "delivery": Arrival.QUEUED.value,
     }
 
@@ -112,7 +139,7 @@ def _unanswered(journal_id: str, line: SaidLine) -> Values:
     return {
         "journal_id": journal_id,
         "urn": line.urn,
-        "question": line.asked,
+        "question": _harmless(line.asked),
         "at": moment(line.at),
         "outcome": line.outcome,
         "evidence": line.evidence,
@@ -163,3 +190,44 @@ def _visitor(urn: str, seconds: float, state: str, detail: str | None) -> Values
         "state_at": at,
         "detail": detail,
     }
+
+
+def _spoken(
+    talks: dict[tuple[str, date], Values], line: HeardLine | SaidLine, is_talk: bool
+) -> None:
+    """Something was said in the conversation of that day: it is to be summed up anew."""
+    now = _talk(line.urn, line.at, is_talk)
+    key = line.urn, now["day"]
+    before = talks.get(key)
+    if before is not None:
+        now["at"] = min(before["at"], now["at"])
+        now["until"] = max(before["until"], now["until"])
+        now["is_talk"] = before["is_talk"] or is_talk
+    talks[key] = now
+
+
+def _arrived(talks: dict[tuple[str, date], Values], line: DeliveryLine) -> None:
+    """A conversation is to be summed up anew; one that this makes up is empty and goes again."""
+    for seconds in (line.at, line.at - _LATE):
+        talk = _talk(line.urn, seconds, False)
+        talks.setdefault((line.urn, talk["day"]), talk)
+
+
+def _talk(urn: str, seconds: float, is_talk: bool) -> Values:
+    at = moment(seconds)
+    return {
+        "urn": urn,
+        "day": _day(min((int(at.timestamp()) + _EAST) // _DAY, _LAST)),
+        "channel": urn.partition(":")[0],
+        "at": at,
+        "until": at,
+        "is_talk": is_talk,
+        "stale": 1,
+        **_NOTHING,
+    }
+
+
+@lru_cache(100)
+def _day(number: int) -> date:
+    """The day so many days after 1 January 1970."""
+    return date(1970, 1, 1) + timedelta(days=number)

@@ -10,8 +10,17 @@ from dataclasses import dataclass
 from sqlalchemy import Update, bindparam, case, or_, update
 
 from bot.records.inserts import DIALECTS, Insert, insert, table_of
-from bot.records.rows import Rows, Values, in_order
-from bot.records.tables import Arrival, MessageRow, UnansweredRow, VisitorRow
+from bot.records.results import Values
+from bot.records.rows import Rows, in_order
+from bot.records.tables import (
+    Arrival,
+    ConversationRow,
+    Fate,
+    MessageRow,
+    RecipientRow,
+    UnansweredRow,
+    VisitorRow,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +32,8 @@ class Statements:
     speak: Insert
     miss: Insert
     deliver: Update
+    settle: Update
+    gather: Insert
 
     def for_rows(self, rows: Rows) -> list[tuple[Insert | Update, list[Values]]]:
         """The statements that have something to do, in their order."""
@@ -32,6 +43,8 @@ class Statements:
             (self.speak, rows.messages),
             (self.miss, rows.unanswered),
             (self.deliver, rows.deliveries),
+            (self.settle, rows.recipients),
+            (self.gather, in_order(rows.talks)),
         ]
         return [(statement, values) for statement, values in steps if values]
 
@@ -82,6 +95,30 @@ def _deliver() -> Update:
     )
 
 
+def _settle() -> Update:
+    """A recipient has a result, once: it never changes."""
+    recipient = table_of(RecipientRow)
+    return (
+        update(recipient)
+        .where(
+            recipient.c.id == bindparam("recipient"),
+            recipient.c.attempt == bindparam("in_attempt"),
+            recipient.c.state == Fate.SENDING.value,
+        )
+        .values(state=bindparam("fate"), reason=bindparam("why"), done_at=bindparam("at"))
+    )
+
+
+def _gather(dialect: str) -> Insert:
+    """A conversation goes on: it is summed up anew, by and by."""
+    statement = insert(dialect, ConversationRow)
+    old, new = table_of(ConversationRow).c, statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["urn", "day"],
+        set_={"stale": old.stale + 1, "is_talk": old.is_talk | new.is_talk},
+    )
+
+
 STATEMENTS = {
     dialect: Statements(
         _see(dialect),
@@ -89,6 +126,8 @@ STATEMENTS = {
         insert(dialect, MessageRow).on_conflict_do_nothing(),
         insert(dialect, UnansweredRow).on_conflict_do_nothing(),
         _deliver(),
+        _settle(),
+        _gather(dialect),
     )
     for dialect in DIALECTS
 }

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Dialect, Row, Select, Update, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.pipeline.messages import Line
 from bot.records.database import DOWN
-from bot.records.inserts import table_of
+from bot.records.inserts import Insert, table_of
 from bot.records.limits import rows_at_once
+from bot.records.prepared import Prepared
 from bot.records.rows import Rows, rows_of
 from bot.records.statements import STATEMENTS
 from bot.records.tables import MessageRow
@@ -50,6 +51,7 @@ class Transcripts:
 
     def __init__(self, sessions: async_sessionmaker[AsyncSession]) -> None:
         self._sessions = sessions
+        self._prepared: dict[Insert | Update, Prepared] = {}
 
     async def write(self, batch: Sequence[tuple[str, Line]]) -> None:
         """Keep journal lines, each with its journal id ("17-1526919030474-0"): all or none.
@@ -86,9 +88,17 @@ class Transcripts:
     async def _write_once(self, rows: Rows) -> None:
         async with self._sessions.begin() as session:
             connection = await session.connection()
-            steps = STATEMENTS[connection.dialect.name].for_rows(rows)
-            for statement, values in steps:
-                await connection.execute(statement, values)
+            for statement, values in STATEMENTS[connection.dialect.name].for_rows(rows):
+                ready = self._prepare(statement, connection.dialect, values[0])
+                await connection.exec_driver_sql(ready.sql, ready.values(values))
+
+    def _prepare(
+        self, statement: Insert | Update, dialect: Dialect, columns: Iterable[str]
+    ) -> Prepared:
+        ready = self._prepared.get(statement)
+        if ready is None:
+            ready = self._prepared[statement] = Prepared.of(statement, dialect, columns)
+        return ready
 
     async def _latest(self, query: Select[*tuple[object, ...]], limit: int) -> list[Spoken]:
         newest = query.order_by(_messages.c.at.desc(), _messages.c.id.desc())

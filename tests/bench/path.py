@@ -7,18 +7,24 @@ from __future__ import annotations
 import asyncio
 import random
 import shutil
-import time
-from contextlib import AbstractContextManager, ExitStack
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
-from itertools import count, cycle
+from itertools import count
 from pathlib import Path
+from typing import Any
 
+import orjson
+import psutil
 import yaml
 
 from bot.embedded import EmbeddedRedis, FolderLock
 from bot.knowledge.library import ContentLibrary
-from tests.load import SECRET, TOKEN, BotApi, Poster, update
+from tests.bench.driver import Round
+from tests.load import SECRET, TOKEN
 from tests.service import ROOT, Process, bare_bot, hotline
 
 CACHE = ROOT / "var/cache"
@@ -28,6 +34,8 @@ ROUNDS = 3
 SETTLES = 12.0  # seconds: the second process starts, the partitions are shared
 NO_LIMIT = "100000"  # a second: the fake network has none
 
+Drive = Callable[[Round], Awaitable[dict[str, Any]]]
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -36,8 +44,23 @@ class Measured:
     updates_a_second: float
     p50_ms: float
     p99_ms: float
-    cpu_ms_an_update: float
+    cpu_ms_an_update: float  # of the bot's own processes
+    redis_ms_an_update: float  # of its redis-server, flushes to the disk included
+    driver_ms_an_update: float  # of the people and the Bot API, the same for every bot
     resident_mb: float
+
+
+@dataclass
+class Bot:
+    """A bot that is measured, with the redis-server it keeps things in."""
+
+    process: Process
+    redis: Callable[[], psutil.Process]
+
+    def used(self) -> tuple[float, float]:
+        """Processor seconds so far: its own, and of its redis-server."""
+        times = self.redis().cpu_times()
+        return self.process.processor_seconds(), times.user + times.system
 
 
 def questions() -> list[str]:
@@ -53,34 +76,47 @@ def questions() -> list[str]:
 async def measure(folder: Path) -> dict[str, object]:
     """Each bot, round by round, the sentence vectors of the content computed beforehand."""
     await ContentLibrary.open(ROOT / "content", CACHE, True, date.today)
-    api = BotApi()
-    async with api.open() as base:
+    async with driving() as (drive, base):
         lock = FolderLock(folder)
         lock.take()
         redis = EmbeddedRedis(folder / "bare-redis", lock)
         await redis.start()
         with ExitStack() as stack:
-            bots = {
-                "bare aiogram": stack.enter_context(bare_bot(folder, base, redis.socket)),
-                "hotline": stack.enter_context(_hotline(folder / "one", base, "1")),
-                "hotline, 2 processes": stack.enter_context(_hotline(folder / "two", base, "2")),
-            }
-            numbers = count(1)
-            rounds: dict[str, list[Measured]] = {name: [] for name in bots}
-            for bot in bots.values():
-                await bot.start_beside()
-                await asyncio.sleep(SETTLES)
-                await _round(api, bot, numbers, 2.0)  # first contacts, caches
-            for _ in range(ROUNDS):
-                for name, bot in bots.items():
-                    rounds[name].append(await _round(api, bot, numbers, SECONDS))
-            started_in = bots["hotline"].started_in
+            bare = stack.enter_context(bare_bot(folder, base, redis.socket))
+            bots = {"bare aiogram": Bot(bare, lambda: _server_at(folder / "bare-redis"))}
+            for name, processes in (("hotline", "1"), ("hotline, 2 processes", "2")):
+                process = stack.enter_context(_hotline(folder / processes, base, processes))
+                bots[name] = Bot(process, process.redis)
+            rows = await _rounds(bots, drive)
+            started_in = bots["hotline"].process.started_in
         redis.stop()
-    rows = {name: _median(measured) for name, measured in rounds.items()}
-    bare = rows["bare aiogram"].updates_a_second
-    ratios = {name: round(row.updates_a_second / bare, 2) for name, row in rows.items()}
-    table = {name: {**asdict(row), "ratio": ratios[name]} for name, row in rows.items()}
+    bare_speed = rows["bare aiogram"].updates_a_second
+    table = {
+        name: {**asdict(row), "ratio": round(row.updates_a_second / bare_speed, 2)}
+        for name, row in rows.items()
+    }
     return {**table, "goal": 3.0, "hotline_start_seconds": round(started_in, 2)}
+
+
+async def _rounds(bots: Mapping[str, Bot], drive: Drive) -> dict[str, Measured]:
+    """The median round of each bot, when every question has been asked before and what was
+    understood is remembered; and the round of the hotline in which each was asked first."""
+    firsts = count(1_000_000, 1_000_000)
+    chats: dict[str, int] = {}
+    first: dict[str, Measured] = {}
+    for name, bot in bots.items():
+        await bot.process.start_beside()
+        await asyncio.sleep(SETTLES)
+        chats[name] = next(firsts)
+        first[name] = await _round(drive, bot, chats[name], None, 0.0, len(questions()))
+        if name.endswith("processes"):  # which of them hears a question is chance
+            await _round(drive, bot, next(firsts), chats[name], 0.0, 3 * len(questions()))
+    rounds: dict[str, list[Measured]] = {name: [] for name in bots}
+    for _ in range(ROUNDS):
+        for name, bot in bots.items():
+            rounds[name].append(await _round(drive, bot, next(firsts), chats[name], SECONDS))
+    rows = {name: _median(measured) for name, measured in rounds.items()}
+    return {**rows, "hotline, questions never asked before": first["hotline"]}
 
 
 def _hotline(folder: Path, base: str, processes: str) -> AbstractContextManager[Process]:
@@ -100,31 +136,55 @@ def _hotline(folder: Path, base: str, processes: str) -> AbstractContextManager[
     )
 
 
-async def _round(api: BotApi, process: Process, numbers: count[int], seconds: float) -> Measured:
-    poster = Poster(process.port)
-    texts = cycle(questions())
-    waits: list[float] = []
-    until = time.perf_counter() + seconds
-    used, began = process.processor_seconds(), time.perf_counter()
-
-    async def visit(chat: int) -> None:
-        while time.perf_counter() < until:
-            answer = asyncio.ensure_future(api.next_to(chat))
-            await asyncio.sleep(0)
-            asked = await poster.insist(update(next(numbers), chat, next(texts)))
-            waits.append((await answer).at - asked)
-
-    await asyncio.gather(*(visit(1000 + number) for number in range(VISITORS)))
-    took = time.perf_counter() - began
-    used = process.processor_seconds() - used
-    waits.sort()
+async def _round(
+    drive: Drive, bot: Bot, first: int, reuse: int | None, seconds: float, least: int = 1
+) -> Measured:
+    used = bot.used()
+    task = Round(bot.process.port, first, VISITORS, seconds, least, questions(), reuse)
+    result = await drive(task)
+    own, redis = (after - before for after, before in zip(bot.used(), used, strict=True))
+    waits = sorted(result["waits"])
     return Measured(
-        updates_a_second=round(len(waits) / took, 1),
+        updates_a_second=round(result["answered"] / result["took"], 1),
         p50_ms=round(waits[len(waits) // 2] * 1000, 1),
         p99_ms=round(waits[int(len(waits) * 0.99)] * 1000, 1),
-        cpu_ms_an_update=round(used / len(waits) * 1000, 3),
-        resident_mb=round(process.resident() / 1e6, 1),
+        cpu_ms_an_update=round(own / len(waits) * 1000, 3),
+        redis_ms_an_update=round(redis / len(waits) * 1000, 3),
+        driver_ms_an_update=round(result["used"] / result["answered"] * 1000, 3),
+        resident_mb=round(bot.process.resident() / 1e6, 1),
     )
+
+
+@asynccontextmanager
+async def driving() -> AsyncIterator[tuple[Drive, str]]:
+    """The driver in a process of its own: what runs a round, and the address of its Bot API."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.bench.driver", cwd=ROOT, stdin=PIPE, stdout=PIPE, limit=2**26
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    to, of = process.stdin, process.stdout
+
+    async def drive(task: Round) -> dict[str, Any]:
+        to.write(orjson.dumps(task) + b"\n")
+        result: dict[str, Any] = orjson.loads(await of.readline())
+        return result
+
+    try:
+        yield drive, f"http://127.0.0.1:{int(await of.readline())}"
+    finally:
+        process.kill()
+        await process.wait()
+
+
+def _server_at(folder: Path) -> psutil.Process:
+    """The redis-server with its data in `folder`."""
+    [server] = [
+        it
+        for it in psutil.Process().children()
+        if it.name().startswith("redis") and it.cwd() == str(folder)
+    ]
+    return server
 
 
 def _median(measured: list[Measured]) -> Measured:

@@ -24,6 +24,7 @@ from bot.pipeline.sender import Sender
 from bot.pipeline.switchboard import Switchboard
 from bot.pipeline.worker import Worker
 from bot.words import Words
+from dialogs.menu import menu_options
 from dialogs.questions import words
 from dialogs.talk import Heard, Reply, Script, Talk
 
@@ -39,6 +40,7 @@ TEXTS = {
     "switchboard.unasked": "用不着",
     "questions.stale": "旧按钮",
     "questions.empty": "空的",
+    **{option.label: option.label.partition(".")[2] for option in menu_options()},
     "buttons.ask_policy": "问政策",
     "buttons.person": "转人工",
 }

@@ -13,11 +13,13 @@ from aiohttp import ClientResponse, ClientSession, web
 from aiohttp.test_utils import TestServer
 
 from bot.channels.telegram.callbacks import CallbackAnswers
-from bot.channels.telegram.webhook import LARGEST, SECRET_HEADER, Webhook
+from bot.channels.telegram.door import LARGEST, SECRET_HEADER
+from bot.channels.telegram.webhook import Webhook
 from bot.pipeline.inbox import Inbox
 from dialogs.talk import Heard
 from tests.telegram import faults
 from tests.telegram.conftest import Dead, Storage, until
+from tests.telegram.doors import open_door
 from tests.telegram.fakes import FakeTelegram
 from tests.telegram.payloads import callback_query, message
 
@@ -27,9 +29,9 @@ SECRET = "s3cret_-"
 class Gate:
     """The webhook behind real HTTP."""
 
-    def __init__(self, server: TestServer, http: ClientSession) -> None:
-        self.url = str(server.make_url("/hook"))
-        self.port = server.port
+    def __init__(self, port: int, http: ClientSession) -> None:
+        self.url = f"http://127.0.0.1:{port}/hook"
+        self.port = port
         self._http = http
 
     async def post(self, what: object, secret: str = SECRET, **headers: str) -> ClientResponse:
@@ -64,12 +66,18 @@ def webhook(bot: Bot, inbox: Inbox, answers: CallbackAnswers, dead: Dead) -> Web
     )
 
 
-@pytest.fixture
-async def gate(webhook: Webhook) -> AsyncIterator[Gate]:
+@pytest.fixture(params=["aiohttp", "door"])
+async def gate(webhook: Webhook, request: pytest.FixtureRequest) -> AsyncIterator[Gate]:
+    """The webhook as aiohttp answers it, and with the short way in before it."""
     app = web.Application()
     app.router.add_post("/hook", webhook.handle)
     async with TestServer(app) as server, ClientSession() as http:
-        yield Gate(server, http)
+        if request.param == "aiohttp":
+            yield Gate(server.port or 0, http)
+            return
+        assert server.handler is not None
+        async with open_door(webhook.take, server.handler) as port:
+            yield Gate(port, http)
 
 
 def says(text: str, update_id: int = 1) -> dict[str, Any]:

@@ -1,24 +1,22 @@
-"""Telegram as the service adds it: its channel, its route, and the tasks it needs."""
+"""Telegram, all of it: its channel, its webhook or poller, and the tasks they need."""
 
 from __future__ import annotations
 
 import asyncio
-import hmac
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
 from aiohttp import web
 
-from bot.channels.delivery import Halted, Pace, Wait
+from bot.channels.delivery import Halted, Wait
 from bot.channels.telegram.callbacks import CallbackAnswers
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.errors import delivery_of
+from bot.channels.telegram.options import TelegramSettings as TelegramSettings
 from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.session import JsonSession
 from bot.channels.telegram.setup import Address, connect
@@ -29,17 +27,6 @@ from bot.pipeline.inbox import Inbox
 log = structlog.get_logger()
 
 AGAIN_AFTER = 10.0  # seconds between attempts to reach Telegram at the start
-
-
-@dataclass(frozen=True, slots=True)
-class TelegramSettings:
-    """What an operator may set."""
-
-    token: str = field(repr=False)
-    api: str
-    webhook: str | None  # the public address Telegram sends to; None: we poll
-    secret: str | None = field(repr=False)  # None: made from the token
-    pace: Pace
 
 
 class TelegramService:
@@ -59,19 +46,17 @@ class TelegramService:
         self._bot = Bot(settings.token, session=JsonSession(settings.api))
         self._answers = CallbackAnswers(self._bot)
         self._inbox = inbox
-        self._secret = settings.secret or _secret_of(settings.token)
+        self._secret = settings.webhook_secret
         self.channel = Telegram(self._bot, settings.pace)
-        self.mode = "polling" if settings.webhook is None else "webhook"
+        self.mode = settings.mode
+        self.webhook = Webhook(
+            self._bot, inbox, self._answers, secret=self._secret, dead=self._lay_aside
+        )
 
     def add_to(self, app: web.Application) -> None:
         """Add the webhook's route, if there is one."""
-        if self._settings.webhook is None:
-            return
-        webhook = Webhook(
-            self._bot, self._inbox, self._answers, secret=self._secret, dead=self._lay_aside
-        )
-        path = urlsplit(self._settings.webhook).path or "/"
-        app.router.add_post(path, webhook.handle)
+        if self.mode == "webhook":
+            app.router.add_post(self._settings.path, self.webhook.handle)
 
     async def run(self) -> None:
         """Receive until cancelled."""
@@ -112,8 +97,3 @@ class TelegramService:
 
     async def _lay_aside(self, raw: bytes, reason: str) -> None:
         await self._dead.keep_raw(raw.decode(errors="replace"), reason, time.time())
-
-
-def _secret_of(token: str) -> str:
-    """A webhook secret that stays the same as long as the token does."""
-    return hmac.new(token.encode(), b"webhook", "sha256").hexdigest()

@@ -11,6 +11,7 @@ from aiogram import Bot
 from aiogram.types import CallbackQuery, Chat, ChatMemberUpdated, Location, Message, Update, User
 from pydantic import ValidationError
 
+from bot.channels.telegram.plain import plain
 from bot.pipeline.messages import Event
 from dialogs.talk import Heard, Kind, address
 
@@ -54,6 +55,16 @@ class Incoming:
 
 def read(raw: object, bot: Bot, at: float) -> Incoming:
     """What the update `raw` means, accepted `at` (seconds since the epoch). Raises NotAnUpdate."""
+    known = plain(raw)
+    if known is None:
+        return _read(raw, bot, at)
+    heard = _words(known.words) if known.query is None else Heard.press(known.words)
+    dedup = f"telegram:{bot.id}:{known.update}"
+    return Incoming(Event(f"telegram:{known.chat}", heard, at, dedup), known.query)
+
+
+def _read(raw: object, bot: Bot, at: float) -> Incoming:
+    """What aiogram's models make of it."""
     update = _update(raw, bot)
     query = update.callback_query
     found = _found(update)

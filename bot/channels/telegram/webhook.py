@@ -13,15 +13,13 @@ from aiogram import Bot
 from aiohttp import web
 
 from bot.channels.telegram.callbacks import CallbackAnswers
+from bot.channels.telegram.door import COME_AGAIN, LARGEST, SECRET_HEADER
 from bot.channels.telegram.updates import DEAD_BYTES, DeadLetters, NotAnUpdate, read
 from bot.pipeline.inbox import Inbox
 from bot.pipeline.line import StorageDown
 
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
-LARGEST = 128 * 1024  # bytes; Telegram itself drops updates above 64 KiB
 READ_WITHIN = 10.0  # seconds for a whole body
 KEEP_WITHIN = 5.0  # seconds; Telegram waits for 60
-COME_AGAIN = "2"  # seconds, Retry-After; Telegram keeps to it
 
 
 class TooLarge(Exception):
@@ -71,12 +69,18 @@ class Webhook:
             return web.Response(status=413)
         except web.RequestPayloadError:
             return web.Response(status=400)
+        if await self.take(body) == 503:
+            return web.Response(status=503, headers={"Retry-After": COME_AGAIN})
+        return web.Response()
+
+    async def take(self, body: bytes) -> int:
+        """Keep an update whose sender is known; the status to answer, 200 or 503."""
         try:
             async with asyncio.timeout(self._keep_within):
                 await self._keep(body)
         except (StorageDown, TimeoutError):
-            return web.Response(status=503, headers={"Retry-After": COME_AGAIN})
-        return web.Response()
+            return 503
+        return 200
 
     def _is_from_telegram(self, request: web.Request) -> bool:
         # Bytes: compare_digest refuses text beyond ASCII, and a header may hold any.

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable
+
+import pytest
+
+from bot.channels.delivery import Pace
+from bot.pipeline.closing import Closing
+from bot.pipeline.line import Line, StorageDown
+from bot.pipeline.messages import Lane
+from bot.pipeline.pace import MOST_CHATS, Bucket, Chats, Pacer
+from tests.conftest import running_line
+
+
+class Counted(Line):
+    """A line that counts scripts, and may be cut."""
+
+    calls = 0
+    is_cut = False
+
+    async def call(self, *command: str | bytes | int | float) -> object:
+        self.calls += 1
+        if self.is_cut:
+            raise StorageDown("cut")
+        return await super().call(*command)
+
+
+async def seconds(*waiting: Awaitable[object]) -> list[float]:
+    """When each of them was done."""
+    began = time.monotonic()
+
+    async def one(it: Awaitable[object]) -> float:
+        await it
+        return time.monotonic() - began
+
+    return sorted(await asyncio.gather(*map(one, waiting)))
+
+
+def bucket(line: Line, rate: float = 20.0, burst: int = 2) -> Bucket:
+    return Bucket(line, "hotline:{test}:pace", rate, burst, Closing())
+
+
+async def test_a_bucket_lets_a_burst_pass_and_then_its_rate(line: Line) -> None:
+    one = bucket(line)
+    took = await seconds(*(one.take() for _ in range(6)))
+    for number, at in enumerate(took):
+        assert at >= max(0, number - 1) * 0.05 - 0.005
+    assert took[1] < 0.05
+    assert took[-1] < 0.4
+
+
+async def test_two_processes_share_a_bucket(line: Line, redis_socket: object) -> None:
+    async with running_line(redis_socket) as other:  # type: ignore[arg-type]
+        one, two = bucket(line), bucket(other)
+        took = await seconds(*(it.take() for it in (one, two) * 4))
+    assert took[-1] >= 6 * 0.05 - 0.005
+
+
+async def test_who_asks_together_asks_once(line: Line) -> None:
+    counted = Counted(line.redis)
+    task = asyncio.create_task(counted.run())
+    one = bucket(counted, rate=1000.0, burst=100)
+    await one.take()
+    counted.calls = 0
+    await asyncio.gather(*(one.take() for _ in range(50)))
+    assert counted.calls == 1
+    task.cancel()
+
+
+async def test_an_outage_is_told_to_all_who_asked_together(line: Line) -> None:
+    counted = Counted(line.redis)
+    counted.is_cut = True
+    one = bucket(counted)
+    told = await asyncio.gather(*(one.take() for _ in range(3)), return_exceptions=True)
+    assert [type(it) for it in told] == [StorageDown] * 3
+    assert one._asking == []
+
+
+async def test_one_who_gives_up_does_not_keep_the_others_waiting(line: Line) -> None:
+    one = bucket(line)
+    first, second = asyncio.create_task(one.take()), asyncio.create_task(one.take())
+    await asyncio.sleep(0)
+    first.cancel()
+    with pytest.raises(StorageDown):  # to be asked again, as in any outage
+        await second
+    await one.take()
+
+
+async def test_a_pause_holds_and_makes_those_who_wait_ask_again(line: Line) -> None:
+    one = bucket(line, rate=10.0, burst=1)
+    await one.take()
+    waiting = asyncio.create_task(seconds(one.take()))
+    await asyncio.sleep(0.02)
+    await one.pause(0.3)
+    [at] = await waiting
+    assert at >= 0.3
+
+
+async def test_bulk_reserves_only_what_is_near(line: Line) -> None:
+    one = bucket(line, rate=5.0, burst=1)
+    await one.take()
+    bulk = asyncio.create_task(seconds(one.take(Lane.BULK)))
+    await asyncio.sleep(0.01)
+    [at] = await seconds(one.take())  # a reply takes the next moment, though it came later
+    assert at < 0.3
+    [later] = await bulk
+    assert later >= 0.35
+
+
+async def test_a_chat_hears_a_few_at_once_and_then_one_after_another() -> None:
+    chats = Chats(20.0, 3, Closing())
+    took = await seconds(*(chats.take("web:a") for _ in range(3)), chats.take("web:b"))
+    assert took[-1] < 0.04
+    [fourth] = await seconds(chats.take("web:a"))
+    assert 0.0 < fourth < 0.1
+
+
+async def test_a_chat_that_was_too_fast_waits_and_no_other() -> None:
+    chats = Chats(20.0, 3, Closing())
+    chats.pause("web:a", 0.2)
+    first, second = await seconds(chats.take("web:a"), chats.take("web:b"))
+    assert first < 0.02
+    assert 0.19 <= second < 0.35
+
+
+async def test_chats_that_wait_for_nothing_are_forgotten() -> None:
+    chats = Chats(1000.0, 1, Closing())
+    chats.pause("web:waits", 60.0)
+    for number in range(MOST_CHATS + 10):
+        await chats.take(f"web:{number}")
+    assert len(chats._due) < MOST_CHATS + 1
+    assert "web:waits" in chats._due
+
+
+async def test_nobody_waits_when_the_service_stops(line: Line) -> None:
+    closing = Closing()
+    pacer = Pacer(line, "web", Pace(1.0, chat_rate=0.1, chat_burst=1), closing)
+    await pacer.take("web:a", Lane.INTERACTIVE)
+    waiting = asyncio.create_task(seconds(pacer.take("web:a", Lane.INTERACTIVE)))
+    await asyncio.sleep(0.05)
+    closing.begin()
+    [at] = await waiting
+    assert at < 1.0
