@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from ipaddress import ip_address
 
+from bot.app.campaigns import campaign_pages
+from bot.app.review import review_pages
+from bot.app.work_pages import directory_of, work_pages
 from bot.console.brake import Brake
 from bot.console.counter import Counter
 from bot.console.gate import Gate
@@ -21,8 +24,10 @@ from bot.console.pages.tickets import TicketPages
 from bot.console.passwords import Passwords, one_time_password
 from bot.console.site import ConsoleSite
 from bot.content import Content
+from bot.knowledge.folder import Folder
 from bot.network import Network
 from bot.pipeline.line import Line
+from bot.pipeline.outbox import Outbox
 from bot.pipeline.switches import Switches
 from bot.records.audit import Audit
 from bot.records.conversations import Conversations
@@ -65,6 +70,7 @@ def console(
     database: Database,
     switches: Switches,
     counter: Counter,
+    outbox: Outbox,
     *,
     channels: Sequence[str],
     dialogs: Sequence[str],
@@ -91,9 +97,23 @@ def console(
         partial(suggestion, content),
         lambda: content().words.group("canned"),
     )
+    directory = directory_of(content, settings.content_dir / "directory", places)
+    work = work_pages(database, line, directory, _now)
+    folder = Folder(
+        settings.content_dir, settings.var_dir / "cache", settings.semantic,
+        lambda: content().library,
+    )  # fmt: skip
+    review = review_pages(
+        database, lambda: content().words, lambda: content().library.titles(), channels,
+        lambda: dialogs, places, folder, _now,
+    )  # fmt: skip
+    campaigns = campaign_pages(database, settings, outbox, lambda: content().words, directory)
     routes = (
-        *HomePages((tickets.waiting(),)).routes(),
+        *HomePages((tickets.waiting(), *work.waiting, *review.waiting)).routes(),
         *tickets.routes(),
+        *work.routes,
+        *review.routes,
+        *campaigns.routes(),
         *StaffPages(staff, sessions, passwords, places).routes(),
         *SwitchPages(switches, channels, lambda: dialogs).routes(),
         *AuditPages(audit).routes(),

@@ -14,9 +14,12 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from bot.app.campaigns import CampaignStores
 from bot.app.console import FirstAdmin, console, first_admin
+from bot.app.listening import MakeDoor, listening, no_door
 from bot.app.region import read_towns
 from bot.app.scripts import Stores, conversations, scripts, switchboard
+from bot.app.telegram import joining_telegram
 from bot.app.work import Work, local_now, private_links, today
 from bot.channels.delivery import Channel
 from bot.channels.webchat.routes import WebChatSettings, WebChatSite
@@ -27,6 +30,7 @@ from bot.crew import Crew
 from bot.embedded import socket_path
 from bot.health import Health, durability_of
 from bot.hours import DeskHours, OfficeHours
+from bot.jobs.night import NightGate
 from bot.jobs.nudges import Nudges
 from bot.metrics import Metrics
 from bot.pipeline.closing import Closing
@@ -44,7 +48,9 @@ from bot.pipeline.worker import Worker
 from bot.records.database import DOWN, Database
 from bot.records.dossiers import Dossiers
 from bot.records.feedback import FeedbackBook
+from bot.records.preferences import Preferences
 from bot.records.retention import Retention
+from bot.records.summaries import Summaries
 from bot.records.tickets import Tickets
 from bot.records.transcripts import Transcripts
 from bot.reload import LiveContent
@@ -57,6 +63,8 @@ from bot.words import Words
 DRAIN_WITHIN = 3.0  # seconds that what was accepted may take to be answered at the stop
 LARGEST_BODY = 128 * 1024  # bytes
 FORGET_EVERY = 6 * 3600.0  # seconds
+SUM_UP_EVERY = 1.0  # seconds
+SUM_UP_BREATH = 0.2  # seconds between parts of a long list: visitors go first
 NUDGE_EVERY = 30.0  # seconds
 EXPIRE_EVERY = 600.0  # seconds
 
@@ -108,6 +116,8 @@ class _Hotline:
         self._far = FarBell(line.redis)
         self._bell = Doorbell(self._leases.owns, self._far.ring)
         self._inbox = Inbox(line, self._bell)
+        self._make_door: MakeDoor = no_door
+        self._joins: list[Step] = []  # what a process that only sends needs of its channels
         self._outbox = Outbox(line, self._bell, self._words)
         self._switches = Switches(line)
         self._office = OfficeHours(settings.desk_hours)
@@ -122,8 +132,11 @@ class _Hotline:
             book=FeedbackBook(database.sessions, _now),
             hours=DeskHours(self._office, _now),
             work=self._work,
+            campaigns=Preferences(database.sessions, _now),
             off=self._switches.off,
         )
+        self._campaigns = CampaignStores.of(database, settings)
+        self._gate = NightGate(self._campaigns.gate(self._switches), _now)
         self._site = web.Application(client_max_size=LARGEST_BODY)
 
     async def run(
@@ -138,6 +151,7 @@ class _Hotline:
         telegram = "off"
         if self._settings.telegram_token is not None:
             telegram = self._add_telegram(intake, channels, stack)
+        feeder = self._campaigns.feeder(self._line, self._outbox, self._switches, channels)
         senders = {name: self._sender(channel) for name, channel in channels.items()}
         await self._switches.look()
         durability = await durability_of(self._line)
@@ -154,16 +168,18 @@ class _Hotline:
             self._far.run(self._bell),
             self._switches.run(self._closing),
             self._live.run(),
+            feeder.run(lambda: self._leases.owns(0), (*DOWN, StorageDown)),
         ]
         admin = None
         if self._settings.role == "worker":
-            intake = []
+            intake = self._joins
         else:
             admin = await self._add_console(list(channels))
             self._add_pages()
             shared += [
                 self._forget(),
                 self._nudge(),
+                self._sum_up(),
                 self._push(tuple(channels)),
                 self._expire(),
                 self._crew().run(),
@@ -192,9 +208,22 @@ class _Hotline:
             if self._leases.owns(0):
                 try:
                     log.info("records.forgotten", rows=await retention.purge())
+                    await Summaries(self._database.sessions).tidy()
                 except DOWN as error:
                     log.warning("records.not_forgotten", error=type(error).__name__)
             await asyncio.sleep(FORGET_EVERY)
+
+    async def _sum_up(self) -> None:
+        """Keep conversations summed up and to be found; one process does it for all."""
+        summaries = Summaries(self._database.sessions)
+        while True:
+            renewed = 0
+            if self._leases.owns(0):
+                try:
+                    renewed = await summaries.renew()
+                except DOWN as error:
+                    log.warning("records.not_summed_up", error=type(error).__name__)
+            await asyncio.sleep(SUM_UP_BREATH if renewed else SUM_UP_EVERY)
 
     async def _nudge(self) -> None:
         """Remind the staff of what waits too long; one process does it for all."""
@@ -273,6 +302,7 @@ class _Hotline:
             self._database,
             self._switches,
             Counter(self._inbox, self._outbox, _now),
+            self._outbox,
             channels=channels,
             dialogs=conversations(scripts(self._content, self._stores)),
             places=read_towns(self._settings.content_dir),
@@ -282,15 +312,14 @@ class _Hotline:
     def _add_telegram(
         self, intake: list[Step], channels: dict[str, Channel], stack: AsyncExitStack
     ) -> str:
-        # aiogram takes seconds to import: only who uses it waits for it.
-        from bot.app.telegram import telegram_service
-
-        service = telegram_service(
+        service = joining_telegram(
             self._settings, self._live.group("telegram"), self._inbox, self._line
         )
         service.add_to(self._site)
+        self._make_door = service.door
+        self._joins.append(service.join)
         stack.push_async_callback(service.close)
-        channels[service.channel.name] = service.channel
+        channels[service.name] = service
         intake.append(service.run)
         return service.mode
 
@@ -309,7 +338,7 @@ class _Hotline:
     def _sender(self, channel: Channel) -> Sender:
         self._hops += [lane.outbox(channel.name) for lane in Lane]
         parts = (self._line, self._leases, self._bell)
-        return Sender(*parts, channel, self._metrics, self._closing)
+        return Sender(*parts, channel, self._metrics, self._closing, gate=self._gate)
 
     def _journal(self) -> JournalWriter:
         parts = (self._line, self._leases, self._bell)
@@ -333,16 +362,8 @@ class _Hotline:
         if self._settings.role == "worker":
             yield ""
             return
-        runner = web.AppRunner(
-            self._site, access_log=None, handle_signals=False, shutdown_timeout=1
-        )
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, self._settings.host, self._settings.port).start()
-            host, port = runner.addresses[0][:2]
-            yield f"http://{host}:{port}/"
-        finally:
-            await runner.cleanup()
+        async with listening(self._site, self._settings, self._make_door) as address:
+            yield address
 
 
 def _now() -> datetime:

@@ -18,6 +18,7 @@ from bot.pipeline.switchboard import Switchboard
 from bot.records.database import Database
 from bot.records.dossiers import Dossiers
 from bot.records.feedback import FeedbackBook
+from bot.records.preferences import Preferences
 from bot.records.tickets import Tickets
 
 
@@ -40,6 +41,7 @@ async def rehearsal(
                 book=FeedbackBook(sessions, now),
                 hours=DeskHours(OfficeHours("0:00-24:00"), now),
                 work=work,
+                campaigns=Preferences(sessions, now),
             )
             yield switchboard(content, stores)
         finally:

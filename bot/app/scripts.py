@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from bot.app.work import MEANT, Work
 from bot.content import Content
 from bot.jobs.reading import WorkReader
 from bot.pipeline.switchboard import Off, Switchboard, nothing_is_off
 from dialogs.benefits import find_benefits
+from dialogs.campaigns import CampaignBook, stop_campaigns, take_interest, want_campaigns
 from dialogs.feedback import FeedbackBook, take_reason, take_verdict
 from dialogs.handoff import Desk, Hours, ask_for_a_person
 from dialogs.menu import follow_link, show_menu
 from dialogs.policy import answer_question, show_policy
 from dialogs.talk import Script
+
+SENTENCES_KEPT = 4000  # that are said again and again
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class Stores:
     book: FeedbackBook
     hours: Hours
     work: Work
+    campaigns: CampaignBook
     off: Off = nothing_is_off  # whether any of these was switched off
 
 
@@ -40,6 +44,9 @@ def scripts(content: Content, stores: Stores) -> dict[str, Script]:
         "benefits": partial(find_benefits, adviser=content.eligibility),
         **stores.work.scripts(content),
         "handoff": partial(ask_for_a_person, desk=stores.desk, hours=stores.hours),
+        "campaign.interested": partial(take_interest, book=stores.campaigns),
+        "campaign.stop": partial(stop_campaigns, book=stores.campaigns),
+        "campaign.again": partial(want_campaigns, book=stores.campaigns),
         "feedback": partial(take_verdict, book=stores.book),
         "feedback.why": partial(take_reason, book=stores.book),
     }
@@ -54,7 +61,8 @@ def switchboard(content: Content, stores: Stores) -> Switchboard:
     """The switchboard over the content."""
     table = scripts(content, stores)
     parts = (table, content.words, content.commands, content.notice)
-    return Switchboard(*parts, stores.off, partial(meant, content.directory.reader))
+    hears = lru_cache(SENTENCES_KEPT)(partial(meant, content.directory.reader))
+    return Switchboard(*parts, stores.off, hears)
 
 
 def meant(reader: WorkReader, sentence: str) -> str | None:

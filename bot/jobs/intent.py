@@ -22,6 +22,7 @@ _KINDS = frozenset({WorkType.PART_TIME, WorkType.SHORT, WorkType.FULL_TIME})
 _PLACED = frozenset({"counties", "pay_min"})
 _LONGEST = 60  # signs: a longer one tells a story
 _SIGN = re.compile(r"[^\W○]")
+_HOW_MUCH = "多少"
 _ASKED_LAST = re.compile(r"吧\W*$|(?<![有招要人工活岗位行中好可以雇管])(?<!要的)[不吗没]\W*$")
 
 
@@ -56,6 +57,8 @@ class IntentReader:
         if (by_policy or fields.get("work_type") in _KINDS_BY_POLICY) and not is_placed:
             return None
         wants, seeks = self._wanting.within(said.text), self._seeking.within(said.text)
+        if _HOW_MUCH in said.text and not (wants or seeks):
+            return None  # of a rule as well as of a wage
         has_work = is_outright or (is_placed and self._has_work(said, groups))
         if has_work and seeks:
             return "search"

@@ -1,0 +1,121 @@
+"""The campaigns, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.channels.delivery import Channel
+from bot.console.campaign_forms import CampaignForm
+from bot.console.directory import Directory
+from bot.console.pages.campaigns import CampaignPages
+from bot.jobs.campaigns.backlog import Backlog
+from bot.jobs.campaigns.desk import CampaignDesk
+from bot.jobs.campaigns.feeder import Feeder
+from bot.jobs.campaigns.freezing import Freezer, Rules
+from bot.jobs.campaigns.gate import CampaignGate
+from bot.jobs.campaigns.wording import CampaignWording
+from bot.pipeline.line import Line
+from bot.pipeline.messages import Button
+from bot.pipeline.outbox import Outbox
+from bot.pipeline.switches import Switches
+from bot.records.audiences import Audiences
+from bot.records.campaign_echoes import Echoes
+from bot.records.campaigns import Campaigns
+from bot.records.database import Database
+from bot.records.recipients import Recipients
+from bot.settings import Settings
+from bot.words import Words
+from dialogs.campaigns import options
+from dialogs.talk import Reply
+from dialogs.work import WorkType
+
+WEB_RATE = 200.0  # messages a second put into mailboxes: no network limits them
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignStores:
+    """Where campaigns are kept."""
+
+    campaigns: Campaigns
+    recipients: Recipients
+    audiences: Audiences
+    echoes: Echoes
+
+    @classmethod
+    def of(cls, database: Database, settings: Settings) -> CampaignStores:
+        """Those of a database."""
+        sessions = database.sessions
+        return cls(
+            Campaigns(sessions, _now, settings.campaign_approval),
+            Recipients(sessions, _now),
+            Audiences(sessions, _now),
+            Echoes(sessions),
+        )
+
+    def gate(self, switches: Switches) -> CampaignGate:
+        """What every message of a campaign passes."""
+        return CampaignGate(self.recipients, switches.off, _now)
+
+    def feeder(
+        self, line: Line, outbox: Outbox, switches: Switches, channels: Mapping[str, Channel]
+    ) -> Feeder:
+        """What sends the running ones."""
+        rates = {
+            name: WEB_RATE if channel.pace is None else channel.pace.rate
+            for name, channel in channels.items()
+        }
+        return Feeder(
+            self.campaigns, self.recipients, outbox, Backlog(line), rates, switches.off, _now
+        )
+
+    def desk(self, settings: Settings, rates: Mapping[str, float], outbox: Outbox) -> CampaignDesk:
+        """What staff do with them."""
+        rules = Rules(tuple(rates), settings.campaigns_a_week)
+        freezer = Freezer(self.campaigns, self.audiences, self.recipients, rules)
+        return CampaignDesk(
+            self.campaigns,
+            self.audiences,
+            self.recipients,
+            freezer,
+            rules,
+            rates,
+            outbox,
+            self.echoes,
+            _now,
+        )
+
+
+def campaign_pages(
+    database: Database,
+    settings: Settings,
+    outbox: Outbox,
+    words: Callable[[], Words],
+    directory: Callable[[], Directory],
+) -> CampaignPages:
+    """The console's pages."""
+    rates = rates_of(settings)
+    desk = CampaignStores.of(database, settings).desk(settings, rates, outbox)
+
+    def buttons(number: int) -> tuple[Button, ...]:
+        return words().buttons(Reply("", options=options(number)))
+
+    form = CampaignForm(
+        counties=lambda scope: directory().counties(scope),
+        trades=lambda: directory().trades,
+        kinds=[it.value for it in WorkType],
+        categories=lambda: list(directory().categories),
+        channels=list(rates),
+    )
+    return CampaignPages(desk, lambda: CampaignWording(words()), form, buttons, list(rates))
+
+
+def rates_of(settings: Settings) -> dict[str, float]:
+    """How many messages a second each channel may send, by the settings."""
+    telegram = {} if settings.telegram_token is None else {"telegram": settings.telegram_rate}
+    return {**telegram, "web": WEB_RATE}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
