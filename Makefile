@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install run test check bench lock clean
+.PHONY: install run test check bench bench-campaign lock clean
 
 install: .venv/installed
 
@@ -29,6 +29,10 @@ check: install
 
 bench: install
 	$(BIN)/python -m tests.bench
+
+# The fault tests of campaigns at full size: some 20 minutes.
+bench-campaign: install
+	CAMPAIGN_RECIPIENTS=10000 $(BIN)/python -m pytest tests/kill/test_campaigns.py -s --timeout 3600
 
 # Pin anew what pyproject.toml asks for.
 lock: install

@@ -6,6 +6,7 @@ import typer
 
 from bot.commands import (
     applications,
+    campaigns,
     content,
     demo,
     ledger,
@@ -33,6 +34,7 @@ app.command()(purge.purge)
 app.command()(demo.demo)
 app.command()(unanswered)
 
+app.add_typer(campaigns.campaign, name="campaign")
 app.add_typer(ledger.ledger, name="ledger")
 app.add_typer(openings.app, name="openings")
 app.add_typer(applications.app, name="applications")

@@ -15,6 +15,7 @@ import structlog
 from aiohttp import web
 
 from bot.app.campaigns import CampaignStores
+from bot.app.chores import AWAY, Chores
 from bot.app.console import FirstAdmin, console, first_admin
 from bot.app.listening import MakeDoor, listening, no_door
 from bot.app.region import read_towns
@@ -31,7 +32,6 @@ from bot.embedded import socket_path
 from bot.health import Health, durability_of
 from bot.hours import DeskHours, OfficeHours
 from bot.jobs.night import NightGate
-from bot.jobs.nudges import Nudges
 from bot.metrics import Metrics
 from bot.pipeline.closing import Closing
 from bot.pipeline.doorbell import Doorbell, FarBell
@@ -39,7 +39,7 @@ from bot.pipeline.erasure import Erasure
 from bot.pipeline.inbox import Inbox
 from bot.pipeline.journal import JournalWriter
 from bot.pipeline.leases import Leases
-from bot.pipeline.line import Line, StorageDown
+from bot.pipeline.line import Line
 from bot.pipeline.messages import Lane
 from bot.pipeline.outbox import Outbox
 from bot.pipeline.sender import Sender
@@ -49,8 +49,6 @@ from bot.records.database import DOWN, Database
 from bot.records.dossiers import Dossiers
 from bot.records.feedback import FeedbackBook
 from bot.records.preferences import Preferences
-from bot.records.retention import Retention
-from bot.records.summaries import Summaries
 from bot.records.tickets import Tickets
 from bot.records.transcripts import Transcripts
 from bot.reload import LiveContent
@@ -62,11 +60,6 @@ from bot.words import Words
 
 DRAIN_WITHIN = 3.0  # seconds that what was accepted may take to be answered at the stop
 LARGEST_BODY = 128 * 1024  # bytes
-FORGET_EVERY = 6 * 3600.0  # seconds
-SUM_UP_EVERY = 1.0  # seconds
-SUM_UP_BREATH = 0.2  # seconds between parts of a long list: visitors go first
-NUDGE_EVERY = 30.0  # seconds
-EXPIRE_EVERY = 600.0  # seconds
 
 log = structlog.get_logger()
 
@@ -162,13 +155,16 @@ class _Hotline:
         ]
         health = self._health(senders, durability)
         await self._leases.beat()
+        parts = (self._database, self._leases, self._outbox, self._work, self._live)
+        chores = Chores(self._settings, *parts)
         shared = [
             self._leases.run(),
             self._erasure.run(self._closing),
             self._far.run(self._bell),
             self._switches.run(self._closing),
             self._live.run(),
-            feeder.run(lambda: self._leases.owns(0), (*DOWN, StorageDown)),
+            feeder.run(chores.is_mine, AWAY),
+            chores.run(tuple(channels)),
         ]
         admin = None
         if self._settings.role == "worker":
@@ -176,14 +172,7 @@ class _Hotline:
         else:
             admin = await self._add_console(list(channels))
             self._add_pages()
-            shared += [
-                self._forget(),
-                self._nudge(),
-                self._sum_up(),
-                self._push(tuple(channels)),
-                self._expire(),
-                self._crew().run(),
-            ]
+            shared.append(self._crew().run())
         async with together(*shared), finished(self._closing, *turns):
             async with together(*(step() for step in intake)), self._listening() as address:
                 gc.freeze()  # what was loaded stays for good: no collection need look at it again
@@ -198,65 +187,6 @@ class _Hotline:
         if settings.redis_url is None:
             shared["REDIS_URL"] = f"unix://{socket_path(settings.var_dir / 'redis')}"
         return Crew(settings.processes - 1, shared)
-
-    async def _forget(self) -> None:
-        """Forget what is too old, every so often; one process does it for all."""
-        kept = timedelta(days=self._settings.retention_days)
-        records_kept = timedelta(days=self._settings.records_retention_days)
-        retention = Retention(self._database.sessions, kept, _now, records_kept)
-        while True:
-            if self._leases.owns(0):
-                try:
-                    log.info("records.forgotten", rows=await retention.purge())
-                    await Summaries(self._database.sessions).tidy()
-                except DOWN as error:
-                    log.warning("records.not_forgotten", error=type(error).__name__)
-            await asyncio.sleep(FORGET_EVERY)
-
-    async def _sum_up(self) -> None:
-        """Keep conversations summed up and to be found; one process does it for all."""
-        summaries = Summaries(self._database.sessions)
-        while True:
-            renewed = 0
-            if self._leases.owns(0):
-                try:
-                    renewed = await summaries.renew()
-                except DOWN as error:
-                    log.warning("records.not_summed_up", error=type(error).__name__)
-            await asyncio.sleep(SUM_UP_BREATH if renewed else SUM_UP_EVERY)
-
-    async def _nudge(self) -> None:
-        """Remind the staff of what waits too long; one process does it for all."""
-        group = self._settings.staff_group
-        if group is None:
-            return
-        nudges = Nudges(Tickets(self._database.sessions, _now), self._outbox, group, _now)
-        while True:
-            if self._leases.owns(0):
-                try:
-                    await nudges.send()
-                except (*DOWN, StorageDown) as error:
-                    log.warning("nudge.failed", error=type(error).__name__)
-            await asyncio.sleep(NUDGE_EVERY)
-
-    async def _push(self, channels: Sequence[str]) -> None:
-        """Push openings to those they suit; made anew when the content changes."""
-        most = self._settings.pushes_a_week
-        while True:
-            planner = self._work.planner(self._live.now, self._outbox, channels, most)
-            planning = planner.run(lambda: self._leases.owns(0), (*DOWN, StorageDown))
-            async with together(planning):
-                await self._live.change()
-
-    async def _expire(self) -> None:
-        """Close what is past its last day, every so often."""
-        while True:
-            if self._leases.owns(0):
-                try:
-                    await self._work.openings.expire(today())
-                except DOWN as error:
-                    log.warning("openings.not_expired", error=type(error).__name__)
-            await asyncio.sleep(EXPIRE_EVERY)
 
     def _add_pages(self) -> None:
         """The public pages: openings, and what belongs to one visitor alone."""

@@ -11,7 +11,13 @@ from bot.content import Content
 from bot.jobs.reading import WorkReader
 from bot.pipeline.switchboard import Off, Switchboard, nothing_is_off
 from dialogs.benefits import find_benefits
-from dialogs.campaigns import CampaignBook, stop_campaigns, take_interest, want_campaigns
+from dialogs.campaigns import (
+    CampaignBook,
+    stop_campaigns,
+    take_interest,
+    unsubscribe,
+    want_campaigns,
+)
 from dialogs.feedback import FeedbackBook, take_reason, take_verdict
 from dialogs.handoff import Desk, Hours, ask_for_a_person
 from dialogs.menu import follow_link, show_menu
@@ -46,6 +52,9 @@ def scripts(content: Content, stores: Stores) -> dict[str, Script]:
         "handoff": partial(ask_for_a_person, desk=stores.desk, hours=stores.hours),
         "campaign.interested": partial(take_interest, book=stores.campaigns),
         "campaign.stop": partial(stop_campaigns, book=stores.campaigns),
+        "unsubscribe": partial(
+            unsubscribe, book=stores.campaigns, paces=stores.work.board(content)
+        ),
         "campaign.again": partial(want_campaigns, book=stores.campaigns),
         "feedback": partial(take_verdict, book=stores.book),
         "feedback.why": partial(take_reason, book=stores.book),

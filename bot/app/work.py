@@ -107,11 +107,11 @@ class Work:
         books = Books(self.offers, self.pushes, self.applications, self.follow_ups)
         arrivals = Arrivals(self.openings, self.pushes, content.directory.guide, now)
         news = News(self.applications, self.follow_ups, outbox, channels)
-        board = self._board(content)
+        board = self.board(content)
         return Planner(board, books, arrivals, news, outbox, channels, most, now)
 
     def _wishes(self, content: Content) -> dict[str, Script]:
-        reader, board = content.directory.reader, self._board(content)
+        reader, board = content.directory.reader, self.board(content)
         known = partial(register_wish, reader=reader, ledger=self.ledger, consents=self.consents)
         return {
             "wish": partial(known, jobs=board),
@@ -129,7 +129,7 @@ class Work:
         }
 
     def _offers(self, content: Content) -> dict[str, Script]:
-        board, applications = self._board(content), self.applications
+        board, applications = self.board(content), self.applications
         counter = Counter(
             self.openings, self.seekers, applications, self.offers, self.consents, today
         )
@@ -161,7 +161,7 @@ class Work:
             "followup": partial(follow_up, followups=self.follow_ups),
         }
 
-    def _board(self, content: Content) -> Board:
+    def board(self, content: Content) -> Board:
         """The one board of a content: it keeps every opening in memory."""
         if self._kept is None or self._kept[0] is not content:
             guide = content.directory.guide

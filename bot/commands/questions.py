@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Any
@@ -79,10 +80,12 @@ class Asking:
         self._notice = notice
         self._visitors = count(1)
 
-    async def answer(self, question: str) -> dict[str, Any]:
-        """What the visitor is answered, and why."""
+    async def answer(self, question: str, after: Sequence[str] = ()) -> dict[str, Any]:
+        """What the visitor, who has asked `after` in the same talk, is answered, and why."""
         visitor = f"terminal:{next(self._visitors)}"
         conversation = Conversation(self._board, visitor, self._notice)
+        for before in after:
+            await conversation.hear(Heard(before))
         spoken = await conversation.hear(Heard(question))
         last = spoken[-1]
         return {
@@ -101,7 +104,7 @@ async def _evaluate(settings: Settings, words: Words, file: Path) -> None:
     async with rehearsal(content) as board:
         asking = Asking(board, content.notice)
         for case in read_cases(file):
-            answer = await asking.answer(case.question)
+            answer = await asking.answer(case.question, case.after)
             said = Said(answer["outcome"], tuple(answer["policies"]), answer["text"])
             pairs.append((case, said))
     report = score(pairs)

@@ -92,7 +92,7 @@ class Postings:
         if fields.problems:
             return Refused(line.number, tuple(fields.problems))
         own_dates = fields.text("published") is not None
-        return Posted(line.number, self._flagged(opening), tuple(fields.notes), own_dates)
+        return Posted(line.number, self.looked_over(opening), tuple(fields.notes), own_dates)
 
     def _opening(self, fields: Fields, place: Mapping[str, str]) -> Opening:
         title = fields.text("title") or fields.text("occupation") or ""
@@ -158,7 +158,8 @@ class Postings:
         # A cell may go over several lines, a sentence does not.
         return self.reader.wish(" ".join(said.split())) if said else Wish()
 
-    def _flagged(self, opening: Opening) -> Opening:
+    def looked_over(self, opening: Opening) -> Opening:
+        """The opening with the flags of its wording; held where a person must look at it first."""
         texts = (opening.title, opening.requirements, opening.description, opening.hours)
         is_welfare = opening.work_type is WorkType.WELFARE
         flags = [

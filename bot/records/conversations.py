@@ -54,10 +54,11 @@ class Conversations:
         wanted = wanted.order_by(MessageRow.at.desc(), MessageRow.id.desc())
         async with self._sessions() as session:
             rows = list(await session.scalars(wanted.limit(rows_at_once(limit))))
-        return [_spoken(row) for row in reversed(rows)]
+        return [spoken(row) for row in reversed(rows)]
 
 
-def _spoken(row: MessageRow) -> Spoken:
+def spoken(row: MessageRow) -> Spoken:
+    """The message of a row."""
     return Spoken(
         number=row.id,
         event=row.event,

@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, Select, exists, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import InstrumentedAttribute
 
-from bot.records.audiences import holds
 from bot.records.followups import StillThere
 from bot.records.inserts import table_of
 from bot.records.leaves import Leaf, leaf
+from bot.records.membership import holds
 from bot.records.scope import EVERYWHERE, Scope
 from bot.records.seekers import Seeker, State, seeker_in
 from bot.records.tables import (
@@ -48,6 +48,7 @@ class Filter:
     trade: str | None = None  # one of the wish
     since: datetime | None = None  # registered then or later
     until: datetime | None = None  # registered before
+    is_wishing: bool = False  # wants work
     is_short: bool = False  # fewer openings were found than everybody should get
     due_by: date | None = None  # is to be asked about their work by that day
 
@@ -224,6 +225,8 @@ def _conditions(which: Filter) -> list[ColumnElement[bool]]:
         conditions.append(row.registered_at >= which.since)
     if which.until is not None:
         conditions.append(row.registered_at < which.until)
+    if which.is_wishing:
+        conditions.append(WishRow.state == WishState.ACTIVE.value)
     if which.is_short:
         conditions += [WishRow.state == WishState.ACTIVE.value, _is_short()]
     if which.due_by is not None:

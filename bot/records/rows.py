@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from operator import itemgetter
 from typing import TypeVar, assert_never
@@ -209,15 +209,16 @@ def _spoken(
 def _arrived(talks: dict[tuple[str, date], Values], line: DeliveryLine) -> None:
     """A conversation is to be summed up anew; one that this makes up is empty and goes again."""
     for seconds in (line.at, line.at - _LATE):
-        talk = _talk(line.urn, seconds, False)
-        talks.setdefault((line.urn, talk["day"]), talk)
+        key = line.urn, _day_of(moment(seconds))
+        if key not in talks:
+            talks[key] = _talk(line.urn, seconds, False)
 
 
 def _talk(urn: str, seconds: float, is_talk: bool) -> Values:
     at = moment(seconds)
     return {
         "urn": urn,
-        "day": _day(min((int(at.timestamp()) + _EAST) // _DAY, _LAST)),
+        "day": _day_of(at),
         "channel": urn.partition(":")[0],
         "at": at,
         "until": at,
@@ -225,6 +226,11 @@ def _talk(urn: str, seconds: float, is_talk: bool) -> Values:
         "stale": 1,
         **_NOTHING,
     }
+
+
+def _day_of(at: datetime) -> date:
+    """The day here on which it happens."""
+    return _day(min((int(at.timestamp()) + _EAST) // _DAY, _LAST))
 
 
 @lru_cache(100)

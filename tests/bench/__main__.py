@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import matching, path, reading, search, search_scale
+from tests.bench import campaigns, matching, path, reading, search, search_scale
 
 BENCHES = {
     "path": path.measure,
@@ -20,6 +20,7 @@ BENCHES = {
     "scale": search_scale.measure,
     "reading": reading.measure,
     "matching": matching.measure,
+    "campaigns": campaigns.measure,
 }
 
 

@@ -14,7 +14,8 @@ import psutil
 
 from bot.jobs.campaigns.freezing import Freezer, Rules
 from bot.records.audiences import Audiences, Quiet
-from bot.records.campaigns import Campaigns, Draft
+from bot.records.campaign_rows import Draft
+from bot.records.campaigns import Campaigns
 from bot.records.database import Database
 from bot.records.recipients import Recipients
 from tests.bench.path import NO_LIMIT

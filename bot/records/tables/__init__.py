@@ -4,7 +4,25 @@ A change here needs a migration beside it; a test compares the two.
 """
 
 from bot.records.tables.base import Row
-from bot.records.tables.console import AuditRow, StaffRow, StaffSessionRow, TokenRow
+from bot.records.tables.campaigns import (
+    CampaignEventRow,
+    CampaignRow,
+    CampaignState,
+    Fate,
+    PreferenceRow,
+    RecipientRow,
+)
+from bot.records.tables.console import AuditRow, BookmarkRow, StaffRow, StaffSessionRow, TokenRow
+from bot.records.tables.review import (
+    ChangeRow,
+    ConversationRow,
+    ConversationTagRow,
+    PlanRow,
+    PointRow,
+    ReadingRow,
+    SampleRow,
+    Tag,
+)
 from bot.records.tables.talk import (
     Arrival,
     Direction,
@@ -32,20 +50,35 @@ __all__ = [
     "ApplicationRow",
     "Arrival",
     "AuditRow",
+    "BookmarkRow",
+    "CampaignEventRow",
+    "CampaignRow",
+    "CampaignState",
+    "ChangeRow",
     "ConsentRow",
+    "ConversationRow",
+    "ConversationTagRow",
     "Direction",
+    "Fate",
     "FeedbackRow",
     "FollowUpRow",
     "MessageRow",
     "OfferRow",
     "OpeningRow",
+    "PlanRow",
+    "PointRow",
+    "PreferenceRow",
     "Presence",
     "PushRow",
+    "ReadingRow",
+    "RecipientRow",
     "Row",
+    "SampleRow",
     "SeekerRow",
     "ServiceRow",
     "StaffRow",
     "StaffSessionRow",
+    "Tag",
     "TicketNoteRow",
     "TicketRow",
     "TokenRow",

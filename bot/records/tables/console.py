@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.records.columns import Words
@@ -63,6 +63,18 @@ class AuditRow(Row):
     detail: Mapped[Mapping[str, object]]
     address: Mapped[str]
     digest: Mapped[str]
+
+
+class BookmarkRow(Row):
+    """A list of the console with its filters, under a name that a member of staff gave it."""
+
+    __tablename__ = "bookmarks"
+    __table_args__ = (UniqueConstraint("staff_id", "name"),)
+
+    staff_id: Mapped[int]
+    name: Mapped[str]
+    page: Mapped[str]  # the list: "/console/seekers"
+    query: Mapped[str] = mapped_column(Words)  # its filters, as in the address
 
 
 class TokenRow(Row):

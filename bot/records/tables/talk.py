@@ -38,6 +38,7 @@ class Arrival(StrEnum):
     FAILED = "failed"
     GONE = "gone"
     UNKNOWN = "unknown"
+    WITHHELD = "withheld"  # never handed to the network: a campaign or its recipient ended it
 
 
 class VisitorRow(Row):

@@ -79,6 +79,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name="uq_tokens_name"),
         sa.UniqueConstraint("token", name="uq_tokens_token"),
     )
+    op.create_table(
+        "bookmarks",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("staff_id", sa.Integer, nullable=False),
+        sa.Column("name", NAME, nullable=False),
+        sa.Column("page", NAME, nullable=False),
+        sa.Column("query", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_bookmarks"),
+        sa.UniqueConstraint("staff_id", "name", name="uq_bookmarks_staff_id_name"),
+    )
     for name, kind in (
         ("due_at", TIME),
         ("contact", NAME),

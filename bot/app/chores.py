@@ -1,0 +1,118 @@
+"""What has to be done every so often, whoever does it: the process that owns the first partition
+does it for all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+import structlog
+
+from bot.app.work import Work, now, today
+from bot.jobs.nudges import Nudges
+from bot.pipeline.leases import Leases
+from bot.pipeline.line import StorageDown
+from bot.pipeline.outbox import Outbox
+from bot.records.database import DOWN, Database
+from bot.records.retention import Retention
+from bot.records.summaries import Summaries
+from bot.records.tickets import Tickets
+from bot.reload import LiveContent
+from bot.settings import Settings
+from bot.tasks import together
+
+FORGET_EVERY = 6 * 3600.0  # seconds
+SUM_UP_EVERY = 1.0
+SUM_UP_BREATH = 0.2  # between parts of a long list: visitors go first
+NUDGE_EVERY = 30.0
+EXPIRE_EVERY = 600.0
+AWAY = (*DOWN, StorageDown)  # what a storage raises that is away
+
+log = structlog.get_logger()
+
+
+class Chores:
+    """The background work on the records."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        leases: Leases,
+        outbox: Outbox,
+        work: Work,
+        live: LiveContent,
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._leases = leases
+        self._outbox = outbox
+        self._work = work
+        self._live = live
+
+    def is_mine(self) -> bool:
+        """Whether this process does the chores now."""
+        return self._leases.owns(0)
+
+    async def run(self, channels: Sequence[str]) -> None:
+        """All of them, until cancelled; `channels`: those by which somebody can be reached."""
+        steps = [
+            self._every(FORGET_EVERY, self._forget),
+            self._every(EXPIRE_EVERY, self._expire),
+            self._sum_up(),
+            self._push(channels),
+        ]
+        if self._settings.staff_group is not None:
+            steps.append(self._every(NUDGE_EVERY, self._nudge))
+        async with together(*steps):
+            await asyncio.Event().wait()
+
+    async def _every(self, seconds: float, chore: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            if self.is_mine():
+                try:
+                    await chore()
+                except AWAY as error:
+                    log.warning("chore.later", chore=chore.__name__, error=type(error).__name__)
+            await asyncio.sleep(seconds)
+
+    async def _forget(self) -> None:
+        """Forget what is too old."""
+        kept = timedelta(days=self._settings.retention_days)
+        records_kept = timedelta(days=self._settings.records_retention_days)
+        sessions = self._database.sessions
+        rows = await Retention(sessions, kept, now, records_kept).purge()
+        await Summaries(sessions).tidy()
+        log.info("records.forgotten", rows=rows)
+
+    async def _expire(self) -> None:
+        """Close openings that are past their last day."""
+        await self._work.openings.expire(today())
+
+    async def _nudge(self) -> None:
+        """Remind the staff of tickets that wait too long."""
+        group = self._settings.staff_group
+        assert group is not None
+        tickets = Tickets(self._database.sessions, now)
+        await Nudges(tickets, self._outbox, group, now).send()
+
+    async def _sum_up(self) -> None:
+        """Keep conversations summed up and to be found."""
+        summaries = Summaries(self._database.sessions)
+        while True:
+            renewed = 0
+            if self.is_mine():
+                try:
+                    renewed = await summaries.renew()
+                except AWAY as error:
+                    log.warning("chore.later", chore="sum_up", error=type(error).__name__)
+            await asyncio.sleep(SUM_UP_BREATH if renewed else SUM_UP_EVERY)
+
+    async def _push(self, channels: Sequence[str]) -> None:
+        """Push openings to those they suit; planned anew when the content changes."""
+        most = self._settings.pushes_a_week
+        while True:
+            planner = self._work.planner(self._live.now, self._outbox, channels, most)
+            async with together(planner.run(self.is_mine, AWAY)):
+                await self._live.change()

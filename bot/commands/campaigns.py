@@ -1,0 +1,281 @@
+"""`hotline campaign`: a broadcast from its draft to its report, at the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from secrets import token_hex
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from bot.app.campaigns import CampaignStores, rates_of
+from bot.commands.running import begin, fail, run
+from bot.commands.staff import OPERATOR
+from bot.connection import open_line
+from bot.jobs.campaigns.desk import CampaignDesk
+from bot.jobs.campaigns.wording import MISSED, MISTAKES, CampaignWording
+from bot.pipeline.doorbell import Doorbell
+from bot.pipeline.messages import Button
+from bot.pipeline.outbox import Outbox
+from bot.records.audit import Audit
+from bot.records.campaign_rows import Campaign, Draft, State
+from bot.records.database import Database
+from bot.records.recipient_rows import XINGTAI, Recipient
+from bot.settings import Settings
+from bot.words import Words
+from dialogs.campaigns import options
+from dialogs.talk import Reply
+
+MOST_EXPORTED = 100_000  # rows
+LOOK_EVERY = 0.5  # seconds
+
+campaign = typer.Typer(no_args_is_help=True, help="Broadcasts to part of the visitors.")
+
+Number = Annotated[int, typer.Argument(min=1)]
+Staff = Annotated[str, typer.Option("--as", help="The login of who does it.")]
+Key = Annotated[str, typer.Option(help="The same key twice does it once.")]
+Work = Callable[[CampaignDesk, CampaignWording], Awaitable[None]]
+
+
+@campaign.command()
+def draft(
+    name: str,
+    to: Annotated[str, typer.Option(help="Who gets it, as 县=南和区 且 工种=电焊工.")],
+    file: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="The words.")],
+    but: Annotated[str, typer.Option(help="Who of them does not.")] = "",
+    starts: Annotated[str, typer.Option(help="2026-03-07 09:00")] = "",
+    expires: Annotated[str, typer.Option(help="Nothing is sent from then on.")] = "",
+    per_day: Annotated[int | None, typer.Option(min=1)] = None,
+    again: Annotated[bool, typer.Option(help="Send the unknown once more.")] = False,
+    plain: Annotated[bool, typer.Option(help="Without buttons.")] = False,
+    staff: Staff = OPERATOR,
+    key: Key = "",
+) -> None:
+    """Write one down; nobody gets anything yet."""
+    settings, words = begin()
+    planned = Draft(
+        name, to, file.read_text(encoding="utf-8").strip(), but, (), "post", again,
+        _time(starts, words), _time(expires, words), per_day,
+    )  # fmt: skip
+
+    async def work(desk: CampaignDesk, wording: CampaignWording) -> None:
+        made = await desk.draft(planned, staff, key or token_hex(8), _buttons(words, plain))
+        typer.echo(words.say("campaigns.drafted", number=made.number))
+
+    _do(settings, words, work, 0)
+
+
+@campaign.command()
+def preview(number: Number) -> None:
+    """How many would get what, and who would not."""
+    settings, words = begin()
+
+    async def work(desk: CampaignDesk, wording: CampaignWording) -> None:
+        found = await desk.campaigns.get(number)
+        typer.echo(wording.preview(await desk.preview(found.draft)))
+
+    _do(settings, words, work, number)
+
+
+@campaign.command("test")
+def try_on(number: Number, urn: str, key: Key = "") -> None:
+    """Send it to yourself, as telegram:123."""
+    settings, words = begin()
+    channel, _, address = urn.partition(":")
+    if channel not in rates_of(settings) or not address:
+        fail(words.say("campaigns.no_channel", urn=urn))
+
+    async def work(desk: CampaignDesk, wording: CampaignWording) -> None:
+        is_new = await desk.try_on(number, urn, key or token_hex(8))
+        typer.echo(words.say(f"campaigns.tried{'' if is_new else '_before'}", urn=urn))
+
+    _do(settings, words, work, number)
+
+
+@campaign.command()
+def freeze(number: Number, staff: Staff = OPERATOR, key: Key = "") -> None:
+    """Write everybody down who gets it, for good."""
+    settings, words = begin()
+
+    async def work(desk: CampaignDesk, wording: CampaignWording) -> None:
+        with _bar() as bar:
+            task = bar.add_task(words.say("campaigns.watch_title", number=number), total=None)
+            done = await desk.freezer.freeze(
+                number, staff, key or token_hex(8), lambda many: bar.update(task, completed=many)
+            )
+        typer.echo(words.say("campaigns.frozen", number=number, count=done.frozen))
+
+    _do(settings, words, work, number, "freeze", staff)
+
+
+def _step(name: str, text: str) -> Callable[..., None]:
+    """A command for one step."""
+
+    def command(number: Number, staff: Staff = OPERATOR, key: Key = "") -> None:
+        settings, words = begin()
+
+        async def work(desk: CampaignDesk, wording: CampaignWording) -> None:
+            store = desk.freezer if name == "extend" else desk.campaigns
+            now: Campaign = await getattr(store, name)(number, staff, key or token_hex(8))
+            typer.echo(_now(words, wording, now))
+
+        _do(settings, words, work, number, name, staff)
+
+    command.__doc__ = text
+    return command
+
+
+for _name, _text in {
+    "approve": "A second person agrees.",
+    "start": "Send it, now or from its own time on.",
+    "pause": "Send nothing more for now.",
+    "resume": "Go on.",
+    "cancel": "Never send anything more of it.",
+    "retry": "Send again to whom it could not be sent.",
+    "extend": "Send it also to those who joined since.",
+}.items():
+    campaign.command(_name)(_step(_name, _text))
+
+
+@campaign.command("list")
+def show_all() -> None:
+    """The newest ones."""
+    settings, words = begin()
+
+    async def work(desk: CampaignDesk, wording: CampaignWording) -> None:
+        found = await desk.campaigns.latest(50)
+        for it in found:
+            facts = {"number": it.number, "frozen": it.frozen, "name": it.draft.name}
+            state = wording.state(it.state)
+            typer.echo(words.say("campaigns.list_line", state=state, **facts))
+        if not found:
+            typer.echo(words.say("campaigns.list_none"))
+
+    _do(settings, words, work, 0)
+
+
+@campaign.command()
+def report(number: Number) -> None:
+    """Who got it, who did not and why, and what came of it."""
+    settings, words = begin()
+
+    async def work(desk: CampaignDesk, wording: CampaignWording) -> None:
+        typer.echo(wording.report(await desk.report(number)))
+        for step in await desk.campaigns.history(number):
+            typer.echo(wording.step(step))
+
+    _do(settings, words, work, number)
+
+
+@campaign.command()
+def export(number: Number, file: Annotated[Path, typer.Argument(dir_okay=False)]) -> None:
+    """Write the figures and everybody who did not get it into an Excel file."""
+    settings, words = begin()
+
+    async def work(desk: CampaignDesk, wording: CampaignWording) -> None:
+        missed = await _missed(desk, number)
+        book = wording.book(await desk.report(number), missed)
+        try:
+            with file.open("xb") as new:
+                new.write(book)
+        except FileExistsError:
+            fail(words.say("campaigns.file_there", file=file))
+        typer.echo(words.say("campaigns.exported", file=file, count=len(missed)))
+
+    _do(settings, words, work, number)
+
+
+@campaign.command()
+def watch(number: Number) -> None:
+    """Follow it until it is done, paused or cancelled."""
+    settings, words = begin()
+
+    async def work(desk: CampaignDesk, wording: CampaignWording) -> None:
+        with _bar() as bar:
+            task = bar.add_task(words.say("campaigns.watch_title", number=number), total=None)
+            while True:
+                now = await desk.progress(number)
+                total, text = now.campaign.frozen, wording.rate(now)
+                bar.update(task, total=total, completed=now.done, description=text)
+                if now.campaign.state is not State.RUNNING:
+                    break
+                await asyncio.sleep(LOOK_EVERY)
+        typer.echo(_now(words, wording, now.campaign))
+
+    _do(settings, words, work, number)
+
+
+def _bar() -> Progress:
+    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+
+
+def _do(
+    settings: Settings, words: Words, work: Work, number: int, act: str = "", staff: str = ""
+) -> None:
+    """Do it with the desk; what was wrong is told in a sentence, a step is kept in the audit."""
+    wording = CampaignWording(words)
+
+    async def whole() -> None:
+        async with _desk(settings, words) as (desk, audit):
+            try:
+                await work(desk, wording)
+            except MISTAKES as error:
+                fail(wording.mistake(error, number))
+            if act:
+                await audit.note(staff, f"campaign_{act}", f"campaign:{number}")
+
+    run(whole(), settings, words)
+
+
+@asynccontextmanager
+async def _desk(settings: Settings, words: Words) -> AsyncIterator[tuple[CampaignDesk, Audit]]:
+    database = await Database.open(settings.database)
+    try:
+        async with open_line(settings, beside=True) as line:
+            # Nobody's bell is rung: a service that runs looks for news every second.
+            bell = Doorbell(lambda _: False, lambda _hop, _partition: None)
+            outbox = Outbox(line, bell, lambda: words)
+            stores = CampaignStores.of(database, settings)
+            desk = stores.desk(settings, rates_of(settings), outbox)
+            yield desk, Audit(database.sessions, lambda: datetime.now(XINGTAI))
+    finally:
+        await database.close()
+
+
+async def _missed(desk: CampaignDesk, number: int) -> list[Recipient]:
+    """Everybody who did not get it, as far as a sheet holds them."""
+    found: list[Recipient] = []
+    last = 0
+    while len(found) < MOST_EXPORTED:
+        page = await desk.recipients.listed(number, MISSED, last, 1000)
+        if not page:
+            break
+        last = page[-1].number
+        found += page
+    return found
+
+
+def _buttons(words: Words, is_plain: bool) -> Callable[[int], tuple[Button, ...]]:
+    def buttons(number: int) -> tuple[Button, ...]:
+        return words.buttons(Reply("", options=() if is_plain else options(number)))
+
+    return buttons
+
+
+def _now(words: Words, wording: CampaignWording, now: Campaign) -> str:
+    state, reason = wording.state(now.state), now.state_reason or ""
+    return words.say("campaigns.now", number=now.number, state=state, reason=reason)
+
+
+def _time(text: str, words: Words) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=XINGTAI)
+    except ValueError:
+        fail(words.say("campaigns.bad_time", time=text))

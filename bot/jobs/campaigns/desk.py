@@ -1,0 +1,168 @@
+"""What staff do with campaigns before and beside the sending: look, try, and ask how it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.jobs.campaigns.feeder import Mouth
+from bot.jobs.campaigns.forecast import finish
+from bot.jobs.campaigns.freezing import Freezer, Rules
+from bot.jobs.campaigns.texts import campaign_text
+from bot.pipeline.messages import Button, Lane, Message, SaidLine
+from bot.records.audiences import Audiences, Choice, Counts
+from bot.records.campaign_echoes import Echo, Echoes
+from bot.records.campaign_rows import Campaign, Draft, State
+from bot.records.campaigns import Campaigns
+from bot.records.recipient_rows import is_quiet
+from bot.records.recipients import Recipients
+from bot.records.tables import Fate
+
+SAMPLES = 5
+RATE_OVER = timedelta(seconds=60)  # over which the present speed is measured
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would happen if a draft were frozen and started now."""
+
+    counts: Counts
+    samples: tuple[tuple[str, str], ...]  # urn, text
+    is_quiet: bool  # most are left alone at this hour
+    ends_at: datetime | None  # None: not within a year
+    needs_approval: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a campaign has come, at one moment."""
+
+    campaign: Campaign
+    counts: Mapping[Fate, int]
+    erased: int  # had their data deleted since it was frozen
+    rate: float  # messages a second, lately
+    ends_at: datetime | None
+
+    @property
+    def done(self) -> int:
+        """How many need nothing more."""
+        return self.campaign.frozen - self.counts[Fate.QUEUED] - self.counts[Fate.SENDING]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of a campaign."""
+
+    progress: Progress
+    reasons: Mapping[tuple[Fate, str], int]
+    echo: Echo
+
+
+class CampaignDesk:
+    """For the terminal, the console and the API alike."""
+
+    def __init__(
+        self,
+        campaigns: Campaigns,
+        audiences: Audiences,
+        recipients: Recipients,
+        freezer: Freezer,
+        rules: Rules,
+        rates: Mapping[str, float],
+        mouth: Mouth,
+        echoes: Echoes,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`rates`: messages a second that each channel may send."""
+        self.campaigns = campaigns
+        self.recipients = recipients
+        self.freezer = freezer
+        self._audiences = audiences
+        self._rules = rules
+        self._rates = rates
+        self._mouth = mouth
+        self._echoes = echoes
+        self._clock = clock
+
+    def check(self, draft: Draft) -> Choice:
+        """Raises AudienceError or WordsRefused for what cannot be sent."""
+        campaign_text(draft.words)
+        return self._rules.choice(draft)
+
+    async def draft(
+        self, draft: Draft, staff: str, key: str, buttons: Callable[[int], tuple[Button, ...]]
+    ) -> Campaign:
+        """A new campaign; `buttons`: those under its message, by its number. Raises AudienceError,
+        WordsRefused."""
+        self.check(draft)
+        made = await self.campaigns.draft(draft, staff, key)
+        if made.state is not State.DRAFT or made.draft.buttons:
+            return made
+        with_buttons = replace(draft, buttons=buttons(made.number))
+        return await self.campaigns.change(made.number, with_buttons, staff, f"buttons:{key}")
+
+    async def preview(self, draft: Draft) -> Preview:
+        """What would come of it. Raises AudienceError, WordsRefused."""
+        choice, now = self.check(draft), self._clock()
+        counts = await self._audiences.count(choice)
+        return Preview(
+            counts=counts,
+            samples=await self._samples(draft, choice),
+            is_quiet=is_quiet(self._rules.quiet, now),
+            ends_at=self._end(draft, counts.by_channel),
+            needs_approval=self.campaigns.needs_approval(counts.sendable),
+        )
+
+    async def try_on(self, number: int, urn: str, key: str) -> bool:
+        """Send it to somebody of the staff, who is no recipient; False when it was, with that
+        key. Raises StorageDown."""
+        draft = (await self.campaigns.get(number)).draft
+        self.check(draft)
+        now = self._clock().timestamp()
+        ref = f"trial:{number}:{key}:{urn}"
+        labels = [button.label for button in draft.buttons]
+        message = Message(urn, ref, draft.words, draft.buttons, now)
+        line = SaidLine(
+            f"trial:{number}", ref, urn, now, draft.words, labels, "campaign", "chat", []
+        )
+        return await self._mouth.put(message, line, Lane.INTERACTIVE)
+
+    async def progress(self, number: int) -> Progress:
+        """How far it has come."""
+        campaign = await self.campaigns.get(number)
+        counts, frozen = await self.recipients.counts_with_total(number)
+        speed = await self.recipients.done_since(number, self._clock() - RATE_OVER)
+        left = await self.recipients.by_channel(number)
+        is_open = campaign.state in (State.FROZEN, State.RUNNING, State.PAUSED)
+        return Progress(
+            campaign=campaign,
+            counts=counts,
+            erased=max(0, frozen - sum(counts.values())),
+            rate=speed,
+            ends_at=self._end(campaign.draft, left) if is_open else None,
+        )
+
+    async def report(self, number: int) -> Report:
+        """What came of it."""
+        return Report(
+            await self.progress(number),
+            await self.recipients.by_reason(number),
+            await self._echoes.of(number),
+        )
+
+    async def _samples(self, draft: Draft, choice: Choice) -> tuple[tuple[str, str], ...]:
+        text = campaign_text(draft.words)
+        members = await self._audiences.after(choice, 0, SAMPLES * 20)
+        told = [it for it in members if it.why_not is None]
+        return tuple((it.urn, text.to(it) or text.words) for it in told[:SAMPLES])
+
+    def _end(self, draft: Draft, left: Mapping[str, int]) -> datetime | None:
+        """When the slowest channel is through."""
+        begins = max(self._clock(), draft.starts_at or self._clock())
+        ends = [
+            finish(begins, many, self._rates.get(channel, 1.0), self._rules.quiet, draft.per_day)
+            for channel, many in left.items()
+            if many
+        ]
+        return None if None in ends else max((it for it in ends if it), default=begins)

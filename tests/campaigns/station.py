@@ -1,0 +1,109 @@
+"""Everything between a campaign and the network, in one process: the feeder, the gate, a sender,
+and the journal that brings the results back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from bot.channels.delivery import Delivery, Pace, Sent
+from bot.content import load_words
+from bot.jobs.campaigns.backlog import Backlog
+from bot.jobs.campaigns.feeder import Feeder
+from bot.jobs.campaigns.gate import CampaignGate
+from bot.metrics import Metrics
+from bot.pipeline.closing import Closing
+from bot.pipeline.doorbell import Doorbell
+from bot.pipeline.journal import JournalWriter
+from bot.pipeline.leases import Leases
+from bot.pipeline.line import Line, StorageDown
+from bot.pipeline.messages import Message
+from bot.pipeline.outbox import Outbox
+from bot.pipeline.sender import Sender
+from bot.pipeline.switches import Switches
+from bot.records.database import DOWN
+from bot.settings import Settings
+from tests.campaigns.conftest import Square
+
+WORDS = load_words(Settings())
+NO_LIMIT = 100_000.0
+
+
+@dataclass
+class Kept:
+    """A channel that keeps what it is given; `fate` may say otherwise, once a message."""
+
+    name: str = "telegram"
+    pace: Pace | None = None
+    messages: list[Message] = field(default_factory=list)
+    fate: Callable[[Message], Awaitable[Delivery]] | None = None
+
+    async def send(self, address: str, message: Message) -> Delivery:
+        delivery = Sent("1") if self.fate is None else await self.fate(message)
+        if isinstance(delivery, Sent):
+            self.messages.append(message)
+        return delivery
+
+    def copies(self) -> Counter[str]:
+        return Counter(it.urn for it in self.messages)
+
+
+class Station:
+    """One process's part in campaigns."""
+
+    def __init__(self, line: Line, square: Square, rate: float = NO_LIMIT) -> None:
+        self.line = line
+        self.square = square
+        self.channel = Kept(pace=None if rate == NO_LIMIT else Pace(rate, NO_LIMIT))
+        self.leases = Leases(line, "one", lambda _: None)
+        self.bell = Doorbell(self.leases.owns, lambda _hop, _partition: None)
+        self.switches = Switches(line)
+        self.outbox = Outbox(line, self.bell, lambda: WORDS)
+        self.gate = CampaignGate(square.recipients, self.switches.off, square.clock)
+        rates = {"telegram": rate}
+        backlog = Backlog(line)
+        self.feeder = Feeder(
+            square.campaigns, square.recipients, self.outbox, backlog, rates, self.switches.off,
+            square.clock,
+        )  # fmt: skip
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Station]:
+        closing, metrics = Closing(), Metrics()
+        parts = (self.line, self.leases, self.bell)
+        sender = Sender(*parts, self.channel, metrics, closing, gate=self.gate)
+        up = self.square.database.may_write
+        journal = JournalWriter(*parts, self.square.transcripts, up, metrics, closing)
+        await self.leases.beat()
+        async with asyncio.TaskGroup() as group:
+            for work in (sender.run(), journal.run()):
+                group.create_task(work)
+            down = (StorageDown, *DOWN)
+            shared = [
+                group.create_task(it)
+                for it in (self.leases.run(), self.feeder.run(lambda: True, down))
+            ]
+            try:
+                yield self
+            finally:
+                closing.begin()
+                for task in shared:
+                    task.cancel()
+        await self.leases.give_all()
+
+    async def waiting(self) -> int:
+        return await Backlog(self.line).of("telegram")
+
+    async def until(self, is_so: Callable[[], Awaitable[bool]], within: float = 30.0) -> None:
+        async with asyncio.timeout(within):
+            while not await is_so():  # noqa: ASYNC110 -- it is another task's work
+                await asyncio.sleep(0.02)
+
+    async def until_sent(self, many: int) -> None:
+        async def is_so() -> bool:
+            return len(self.channel.messages) >= many
+
+        await self.until(is_so)
