@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     pushes_a_week: int = Field(7, ge=1, le=50)
     desk_hours: str = Field("8:00-18:00", pattern=f"^{_TIME}-{_TIME}$")
     desk_minutes: int = Field(30, ge=1, le=10_000)
+    campaign_approval: int = Field(500, ge=0, le=100_000_000)
+    campaigns_a_week: int = Field(3, ge=1, le=100)
     staff_group: str | None = Field(None, pattern=r"^[a-z]+:-?\w+$")
     telegram_token: SecretStr | None = Field(None)
     telegram_api: str = Field("https://api.telegram.org", pattern=r"^https?://[^\s/]+")

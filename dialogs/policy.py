@@ -37,7 +37,6 @@ class PolicyAnswer:
     also: tuple[str, ...]  # further lines worth knowing: figures with their conditions
     note: str  # how far it still holds: "2018年的做法…", "现行" …
     source: Source
-    parts: tuple[str, ...] = ()  # sections with something to say, beside the lead
     further: tuple[Source, ...] = ()  # other sources of what is told
     has_rules: bool = False  # whether it can be worked out who gets it
 
@@ -105,8 +104,8 @@ class Library(Protocol):
         """Key and heading of every section a policy may have."""
         ...
 
-    def show(self, policy: str, part: str) -> PolicyAnswer:
-        """The section `part` of `policy`."""
+    def show(self, policy: str, part: str, question: str = "") -> PolicyAnswer:
+        """The section `part` of `policy`; for LEAD, the one that `question` asks for."""
         ...
 
 
@@ -122,7 +121,7 @@ async def answer_question(talk: Talk, library: Library) -> Reply:
         case Declined():
             return _declined(found.passage, found.evidence)
         case Choices():
-            return await _narrow(talk, library, found)
+            return await _narrow(talk, library, question, found)
         case Started():
             raise HandOver(found.script)
 
@@ -135,7 +134,7 @@ async def show_policy(talk: Talk, library: Library) -> Reply:
     return _told(talk, "policy.part", (library.show(policy, part),), {"shown": part})
 
 
-async def _narrow(talk: Talk, library: Library, found: Choices) -> Reply:
+async def _narrow(talk: Talk, library: Library, question: str, found: Choices) -> Reply:
     titles = dict(found.titles) | {NONE_OF_THESE: NONE_OF_THESE}
     evidence = {**found.evidence, "offered": [policy for policy, _ in found.titles]}
     talk.note(Outcome.CHOICES, evidence)
@@ -143,7 +142,7 @@ async def _narrow(talk: Talk, library: Library, found: Choices) -> Reply:
     if which == NONE_OF_THESE:
         return _declined("policy.unknown", evidence | {"chosen": None})
     if which in titles:
-        answers = (library.show(which, LEAD),)
+        answers = (library.show(which, LEAD, question),)
         return _told(talk, "policy.answer", answers, evidence | {"chosen": which})
     talk.answers = {"question": which}  # another question instead of a choice
     return await answer_question(talk, library)

@@ -46,7 +46,6 @@ async def test_a_visitor_is_told_the_settings_of_this_hotline(settings: Settings
     greeting = words.say("greeting.first")
     assert "邢台164就业热线" in greeting
     assert "保存77天" in greeting
-    assert "9:00-17:00" in words.say("handoff.opened", number=1, topic="社保")
 
 
 async def test_another_city_has_its_own_name(settings: Settings, folder: Path) -> None:

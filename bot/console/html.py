@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from bot.masking import masked_name, masked_phone
 from bot.words import Words
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -33,7 +34,13 @@ class Html:
         )
         self._environment.globals.update(t=self.say, version=_versions())
         self._environment.filters.update(
-            when=when, day=day, ago=self._ago, plain=plain, length_of=self._length
+            when=when,
+            day=day,
+            ago=self._ago,
+            plain=plain,
+            length_of=self._length,
+            mask_name=masked_name,
+            mask_phone=masked_phone,
         )
 
     def render(self, template: str, facts: Mapping[str, object]) -> str:

@@ -19,6 +19,7 @@ from bot.console.guard import (
     attachment,
     guarded,
     new_nonce,
+    own_address,
     read_form,
 )
 from bot.console.html import Html, static
@@ -118,7 +119,7 @@ class ConsoleSite:
             return self._respond(request, Page("not_there.html.j2", status=404), visit)
         except Refused as refused:
             why = self._html.say(refused.words, **refused.facts)
-            page = Page("refused.html.j2", {"why": why}, status=409)
+            page = Page("refused.html.j2", {"why": why, "back": _came_from(request)}, status=409)
             return self._respond(request, page, visit)
         if route.act or (request.method != "GET" and not route.alone):
             act, about = route.act or "change", request.path
@@ -205,3 +206,9 @@ class ConsoleSite:
         response = web.Response(body=body, content_type=kind, charset="utf-8", headers=headers)
         response.enable_compression()
         return guarded(response, new_nonce(), https=self._network.is_https(request))
+
+
+def _came_from(request: web.Request) -> str:
+    """The page of ours that a form stood on."""
+    referer = request.headers.get("Referer", "")
+    return own_address("/" + referer.partition("://")[2].partition("/")[2])

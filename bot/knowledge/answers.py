@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
 
 from bot.knowledge.aspects import Asked
@@ -21,6 +21,8 @@ from dialogs.policy import PolicyAnswer, Source
 ROOM = 240  # characters of a single answer before its note and source: a phone's screen
 ROOM_BESIDE = 180  # of each of several answers in one reply
 _LEAST = 0.4  # worth of a sentence that is told beside the section that was asked for
+_PLAINLY = 0.6  # how plainly a section is asked for that may nearly stand alone
+_LEAST_BESIDE = 0.9  # worth of a sentence that is told beside such a section
 _LEAD_ROOM = 180  # of the section that was asked for
 
 _ASKED = 3.0  # a section that is asked for plainly, beside one that merely shares words
@@ -57,14 +59,13 @@ class Answers:
         self._sentences = {key: sentences(each, glossary.silent) for key, each in policies.items()}
         self._fit = Fit(self._sentences)
         self._mistakes = {key: self._wrong(each) for key, each in policies.items()}
-        self._telling = {key: _telling(each) for key, each in self._sentences.items()}
 
     def answer(
         self, policy: Policy, asked: Asked, question: str, today: date, room: int = ROOM
     ) -> PolicyAnswer:
         """Answer `question` (folded), which asks for the sections `asked`, within `room`."""
         if next(iter(asked), None) == Part.SOURCE:
-            return self._section(policy, Part.SOURCE, today)
+            return self.section(policy, Part.SOURCE, today)
         dated = self._dated(policy, asked, question, today)
         if not dated.is_known:
             return self._unknown_period(policy, dated, asked, question, today)
@@ -73,12 +74,13 @@ class Answers:
         worth = self._worth(policy, asked, question)
         part = max(worth, key=lambda sentence: worth[sentence]).part
         section = {each: value for each, value in worth.items() if each.part == part}
-        lead = _best(section, [], _LEAD_ROOM)
+        lead = _best(section, frozenset(grams(plain("".join(first)))), _LEAD_ROOM)
         rest = {
             each: value for each, value in worth.items() if self._adds(each, value, part, asked)
         }
         used = sum(map(len, (*dated.words, *first))) + sum(len(each.words) for each in lead)
-        also = lines(_best(rest, lead, room - used))
+        said = {pair for sentence in lead for pair in sentence.pairs}
+        also = lines(_best(rest, said, room - used, least=0))
         told = [each.words for each in sorted(lead, key=_place)]
         if dated.words:
             return self._answer(policy, part, first, ("".join(told), *also), today, dated)
@@ -86,9 +88,11 @@ class Answers:
 
     def _adds(self, sentence: Sentence, value: float, lead: Part, asked: Asked) -> bool:
         """Whether `sentence` is worth a line beside the section `lead`."""
-        is_wanted = sentence.part in asked or not sentence.is_silent
-        least = 0 if sentence.has_number else _LEAST
-        return sentence.part != lead and is_wanted and value > least
+        if sentence.part == lead or (sentence.is_silent and sentence.part not in asked):
+            return False
+        if asked.get(lead, 0) >= _PLAINLY and sentence.part not in asked:
+            return value > _LEAST_BESIDE
+        return value > (0 if sentence.has_number else _LEAST)
 
     def _dated(self, policy: Policy, asked: Asked, question: str, today: date) -> Dated:
         """What is said first when a question about a figure names its time."""
@@ -108,16 +112,11 @@ class Answers:
         worth = self._worth(policy, asked, question)
         timeless = {each: value for each, value in worth.items()
                     if value > 0 and not each.has_number and not each.is_silent}  # fmt: skip
-        also = lines(_best(timeless, [], _LEAD_ROOM))
+        also = lines(_best(timeless, frozenset(), _LEAD_ROOM))
         return self._answer(policy, Part.AMOUNT, (), also, today, dated)
 
-    def show(self, policy: Policy, part: str, today: date) -> PolicyAnswer:
-        """The section `part` of `policy`; "lead" stands for the one that matters most."""
-        if part == "lead":
-            return self.answer(policy, {}, "", today)
-        return self._section(policy, Part(part), today)
-
-    def _section(self, policy: Policy, part: Part, today: date) -> PolicyAnswer:
+    def section(self, policy: Policy, part: Part, today: date) -> PolicyAnswer:
+        """All that `policy` says in its section `part`."""
         return self._answer(policy, part, (policy.sections[part],), (), today)
 
     def _answer(
@@ -129,7 +128,6 @@ class Answers:
         today: date,
         dated: Dated = _UNDATED,
     ) -> PolicyAnswer:
-        parts = tuple(part.value for part in self._telling[policy.id] if part != lead)
         told = [sentence for text in (*words, *also) for sentence in parted(text)]
         by = {key for sentence in told for key in policy.told_by(sentence)} | dated.sources
         cited = [key for key in policy.sources if key in by or lead == Part.SOURCE]
@@ -142,7 +140,6 @@ class Answers:
             also=also,
             note=self._notes.note(policy, cited, "".join((*told, *dated.words)), today),
             source=main,
-            parts=parts,
             further=tuple(further),
             has_rules=bool(policy.rules),
         )
@@ -193,18 +190,13 @@ class Answers:
         return [self._phrases.say(f"holding_{standing(policy, today)}")]
 
 
-def _telling(sentences: Sequence[Sentence]) -> tuple[Part, ...]:
-    """The sections with something to say, in their order."""
-    telling = {sentence.part for sentence in sentences if not sentence.is_silent}
-    return tuple(part for part in Part if part in telling or part == Part.SOURCE)
-
-
-def _best(worth: Worth, said: Sequence[Sentence], room: int) -> list[Sentence]:
-    """The sentences worth most that fit into `room` and are news; one at least to begin with."""
+def _best(worth: Worth, said: Set[str], room: int, least: int = 1) -> list[Sentence]:
+    """The sentences worth most that fit into `room` and are news beside the pairs `said`; the best
+    `least` of them whatever they are."""
     chosen: list[Sentence] = []
-    known = {pair for sentence in said for pair in sentence.pairs}
+    known = set(said)
     for sentence in sorted(worth, key=lambda each: -worth[each]):
-        must = not said and not chosen
+        must = len(chosen) < least
         if must or (len(sentence.words) <= room and is_fresh(sentence, known)):
             chosen.append(sentence)
             known |= sentence.pairs

@@ -41,6 +41,7 @@ _NOTE = """How sure the search must be, learned by `hotline calibrate` from the 
 questions, {policies} policies, {others} other subjects. Do not edit by hand.
 
 answer, offer: the chances from which a policy is told, or offered to choose from.
+unaided: the chance from which it is told where no sentence vectors are to be had.
 sure: the chance from which the letters alone decide, and no sentence vector is computed.
 letters, meaning: weights of the signs, without and with sentence vectors."""
 
@@ -104,11 +105,11 @@ def fit(judged: Sequence[Judged], is_policy: NDArray[np.bool_]) -> Calibration:
     seen_fully = np.stack([each.with_meaning for each in judged])
     meaning = _weights(seen_fully, meant, counts, np.ones(len(FEATURES), bool))
     chances = softmax(seen_fully @ meaning)
+    unaided = softmax(seen @ letters)
     answer = _cheapest(chances, answers, is_policy)
-    sure = _surely(softmax(seen @ letters), answers, is_policy)
-    return Calibration(
-        tuple(map(float, letters)), tuple(map(float, meaning)), answer, round(answer / 2, 2), sure
-    )
+    bars = (answer, _cheapest(unaided, answers, is_policy), round(answer / 2, 2))
+    sure = _surely(unaided, answers, is_policy)
+    return Calibration(tuple(map(float, letters)), tuple(map(float, meaning)), *bars, sure)
 
 
 def _folds(subjects: Sequence[Subject], seed: int) -> Iterator[list[Example]]:

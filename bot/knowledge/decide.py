@@ -37,6 +37,7 @@ class Calibration:
     letters: tuple[float, ...]  # without the meaning view
     meaning: tuple[float, ...]  # with it
     answer: float  # from this chance on we answer
+    unaided: float  # the same where there is no meaning view
     offer: float  # from this chance on we offer titles to choose from
     sure: float  # from this chance on the meaning view is not asked
 
@@ -50,7 +51,7 @@ def read_calibration(content: Path) -> Calibration:
 
     return Calibration(
         weights("letters"), weights("meaning"),
-        float(raw["answer"]), float(raw["offer"]), float(raw["sure"]),
+        float(raw["answer"]), float(raw["unaided"]), float(raw["offer"]), float(raw["sure"]),
     )  # fmt: skip
 
 
@@ -62,6 +63,7 @@ def write_calibration(content: Path, calibration: Calibration, note: str) -> Non
 
     fields = {
         "answer": calibration.answer,
+        "unaided": calibration.unaided,
         "offer": calibration.offer,
         "sure": calibration.sure,
         "letters": named(calibration.letters),

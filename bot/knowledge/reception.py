@@ -29,7 +29,7 @@ _PART_SURE = 0.5  # the same, where the message as a whole seems to be about ano
 _PART_OF_STORY = 0.9  # and the same again in a story, which mentions much on its way
 _PART_OF_LIST = 0.25  # where the message says itself that it is about several
 _STORY = 45  # characters
-_TOO_CLOSE = 0.7  # a second policy this likely beside the best one: rather ask
+_TOO_CLOSE = 0.6  # a second policy this likely beside the best one: rather ask
 _NOT_HERE = "elsewhere.elsewhere_place"
 _ALONE = 0.8  # chance from which the message as a whole seems to be about one policy
 
@@ -74,9 +74,16 @@ class Reception:
     def receive(self, hearing: Hearing, about: tuple[str, ...], today: date) -> Found:
         """What to say to the message `hearing`."""
         found = self._found(hearing, about, today)
-        if isinstance(found, Answered) and not self._holds_there(found, hearing.places):
-            return Declined(_NOT_HERE, {**found.evidence, "reason": "not_here"})
-        return found
+        match found:
+            case Answered(answers=answers):
+                named = [answer.policy for answer in answers]
+            case Choices(titles=titles):
+                named = [policy for policy, _ in titles]
+            case _:
+                return found
+        if all(holds_in(self._policies[policy], hearing.places) for policy in named):
+            return found
+        return Declined(_NOT_HERE, {**found.evidence, "reason": "not_here"})
 
     def leant_on(self, hearing: Hearing, about: tuple[str, ...]) -> tuple[str, ...]:
         """What of `about` the answer depends on: nothing, when the message speaks for itself."""
@@ -84,9 +91,6 @@ class Reception:
             return ()
         known = tuple(policy for policy in about if policy in self._policies)
         return known if self._leans(hearing, known) else ()
-
-    def _holds_there(self, found: Answered, places: frozenset[str]) -> bool:
-        return all(holds_in(self._policies[each.policy], places) for each in found.answers)
 
     def _found(self, hearing: Hearing, about: tuple[str, ...], today: date) -> Found:
         evidence = self._evidence(hearing)
@@ -118,7 +122,7 @@ class Reception:
         if not likely:
             return Declined("policy.of_what", evidence)
         share = chances[likely[0]] / sum(chances[at] for at in holders)
-        is_plain = share >= _ALONE and chances[likely[0]] >= self._calibration.answer
+        is_plain = share >= _ALONE and chances[likely[0]] >= self._bar(hearing)
         if len(holders) == 1 or is_plain:
             wanted = [_Wanted(self._subjects[likely[0]].id, hearing.asked[0], hearing.said)]
             return self._told(wanted, today, evidence)
@@ -132,7 +136,7 @@ class Reception:
         chances = hearing.chances[0]
         policies = np.where(self._is_policy, chances, 0)
         best = int(policies.argmax())
-        bar = _NAMED_OUTRIGHT if _says_nothing(hearing) else self._calibration.answer
+        bar = _NAMED_OUTRIGHT if _says_nothing(hearing) else self._bar(hearing)
         second = float(np.partition(policies, -2)[-2]) if len(policies) > 1 else 0.0
         if policies[best] >= bar and second < _TOO_CLOSE * policies[best]:
             wanted = [_Wanted(self._subjects[best].id, hearing.asked[0], hearing.question)]
@@ -163,6 +167,11 @@ class Reception:
             policy = self._subjects[at].id
             if self._is_policy[at] and chances[at] >= bar and policy not in wanted:
                 wanted[policy] = _Wanted(policy, asked, text)
+        if len(wanted) == 1 and not hearing.is_story and len(hearing.said) <= _STORY:
+            at = int(whole.argmax())
+            policy = self._subjects[at].id
+            if self._is_policy[at] and whole[at] >= _ALONE and policy not in wanted:
+                wanted[policy] = _Wanted(policy, hearing.asked[0], hearing.question)
         return list(wanted.values())
 
     def _bars(self, hearing: Hearing) -> _Bars:
@@ -185,6 +194,11 @@ class Reception:
         cued = hearing.asked[0] or is_bare or any(word in hearing.said for word in leaning)
         bar = self._calibration.sure if is_bare else _OWN_MATTER
         return bool(cued) and float(hearing.chances[0].max()) < bar
+
+    def _bar(self, hearing: Hearing) -> float:
+        """The chance from which we answer, with the views that took part."""
+        is_aided = "meaning" in hearing.sights[0].views
+        return self._calibration.answer if is_aided else self._calibration.unaided
 
     def _is_bare(self, hearing: Hearing) -> bool:
         return len(hearing.bare) < BARE and bool(hearing.asked[0])

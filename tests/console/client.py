@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from aiohttp import ClientResponse, ClientSession, CookieJar, web
+from aiohttp import ClientResponse, ClientSession, CookieJar, FormData, web
 
 from bot.console.site import ConsoleSite
 
@@ -37,6 +38,7 @@ class Seen:
     text: str
     headers: Mapping[str, str]
     address: str  # where it came from, after redirects
+    body: bytes = b""
 
 
 class Clerk:
@@ -45,11 +47,13 @@ class Clerk:
     def __init__(self, url: str) -> None:
         self.url = url
         self.csrf = ""
+        self.at = "/console/"  # the page looked at last
         self.http = ClientSession(cookie_jar=CookieJar(unsafe=True))
 
     async def opens(self, path: str) -> Seen:
         """Look at a page."""
         async with self.http.get(self.url + path) as response:
+            self.at = path
             return await self._seen(response)
 
     async def sends(self, path: str, **form: str) -> Seen:
@@ -62,6 +66,14 @@ class Clerk:
         async with self.http.post(self.url + path, data=form, headers=headers) as response:
             return await self._seen(response)
 
+    async def uploads(self, path: str, name: str, body: bytes, **form: str) -> Seen:
+        """Send a file with the form of the page looked at last."""
+        data = FormData({"csrf": self.csrf, **form}, quote_fields=False)
+        data.add_field("file", io.BytesIO(body), filename=name)
+        headers = {"Origin": self.url, "Referer": self.url + self.at}
+        async with self.http.post(self.url + path, data=data, headers=headers) as response:
+            return await self._seen(response)
+
     async def signs_in(self, login: str, password: str, then: str = "/console/") -> Seen:
         """Sign in by password."""
         form = {"login": login, "password": password, "next": then}
@@ -71,8 +83,9 @@ class Clerk:
         await self.http.close()
 
     async def _seen(self, response: ClientResponse) -> Seen:
-        text = await response.text()
+        body = await response.read()
+        text = body.decode("utf-8", "replace")
         found = _CSRF.search(text)
         if found:
             self.csrf = found[1]
-        return Seen(response.status, text, response.headers, response.url.raw_path_qs)
+        return Seen(response.status, text, response.headers, response.url.raw_path_qs, body)

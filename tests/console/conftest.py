@@ -7,8 +7,13 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
+from bot.app.campaigns import campaign_pages
+from bot.app.region import read_towns
+from bot.app.review import review_pages
+from bot.app.work_pages import work_pages
 from bot.console.brake import Brake
 from bot.console.counter import Counter
+from bot.console.directory import Directory
 from bot.console.gate import Gate
 from bot.console.html import Html
 from bot.console.pages.account import AccountPages
@@ -20,6 +25,13 @@ from bot.console.pages.tickets import TicketPages
 from bot.console.passwords import Passwords
 from bot.console.site import ConsoleSite
 from bot.content import load_words
+from bot.jobs.categories import load_categories
+from bot.jobs.columns import Columns
+from bot.jobs.postings import Postings
+from bot.jobs.reading import WorkReader
+from bot.jobs.wording import Wording
+from bot.knowledge.folder import Folder
+from bot.knowledge.library import ContentLibrary
 from bot.network import Network
 from bot.pipeline.doorbell import Doorbell
 from bot.pipeline.inbox import Inbox
@@ -38,6 +50,7 @@ from bot.settings import Settings
 from .client import Clerk, serving
 
 PASSWORD = "korrekt-pferd-batterie"
+TITLES = {"social-insurance-subsidy": "灵活就业社保补贴"}
 PLACES = {"清河县": ("葛仙庄镇",), "威县": ("洺州镇",)}
 
 
@@ -86,9 +99,45 @@ def audit(database: Database, clock: Clock) -> Audit:
     return Audit(database.sessions, clock)
 
 
+@pytest.fixture(scope="session")
+def directory() -> Directory:
+    """The region as content/directory has it."""
+    settings = Settings.model_construct()
+    folder = settings.content_dir / "directory"
+    reader = WorkReader(folder)
+    return Directory(
+        load_words(settings),
+        read_towns(settings.content_dir),
+        load_categories(folder / "categories.yaml"),
+        reader,
+        Postings(Columns.load(folder), reader, Wording.load(folder)),
+    )
+
+
+@pytest.fixture
+def served() -> list[ContentLibrary]:
+    """The library that answers is the last one in it."""
+    return []
+
+
+@pytest.fixture
+def content_folder() -> Path:
+    """What supervisors may change: tests that do have a copy of their own."""
+    return Settings.model_construct().content_dir
+
+
 @pytest.fixture
 def make_site(
-    database: Database, line: Line, clock: Clock, passwords: Passwords, staff: Staff, audit: Audit
+    database: Database,
+    line: Line,
+    clock: Clock,
+    passwords: Passwords,
+    staff: Staff,
+    audit: Audit,
+    directory: Directory,
+    served: list[ContentLibrary],
+    content_folder: Path,
+    tmp_path: Path,
 ) -> Callable[..., ConsoleSite]:
     """A console; `second_factor`: whether everybody must have one."""
 
@@ -110,9 +159,21 @@ def make_site(
             suggest,
             lambda: words.group("canned"),
         )
+        work = work_pages(database, line, lambda: directory, clock)
+        review = review_pages(
+            database, lambda: words, lambda: TITLES, ["web", "telegram"], lambda: ["policy"],
+            PLACES, Folder(content_folder, tmp_path, False, lambda: served[-1]), clock,
+        )  # fmt: skip
+        campaigns = campaign_pages(
+            database, Settings.model_construct(), Outbox(line, bell, lambda: words),
+            lambda: words, lambda: directory,
+        )  # fmt: skip
         routes = (
-            *HomePages((tickets.waiting(),)).routes(),
+            *HomePages((tickets.waiting(), *work.waiting, *review.waiting)).routes(),
             *tickets.routes(),
+            *work.routes,
+            *review.routes,
+            *campaigns.routes(),
             *StaffPages(staff, sessions, passwords, PLACES).routes(),
             *SwitchPages(switches, ["web"], lambda: ["wish"]).routes(),
             *AuditPages(audit).routes(),

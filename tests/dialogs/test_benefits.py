@@ -246,9 +246,7 @@ async def test_under_an_answer_stands_a_button_that_asks_whether_one_fits():
         async def find(self, question: str, *, about: tuple[str, ...] = ()) -> Found:
             source = Source("报道", "报", "", "2019-04-19", "")
             ruled = question == "雨露计划"
-            return Answered(
-                (PolicyAnswer("yulu-plan", "", "1", "", (), "", source, (), (), ruled),)
-            )
+            return Answered((PolicyAnswer("yulu-plan", "", "1", "", (), "", source, (), ruled),))
 
     async def sends(question: str) -> list[str]:
         talk = Talk("web:a", "1", "policy", heard=Heard(question))

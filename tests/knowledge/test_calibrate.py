@@ -84,7 +84,7 @@ def test_weights_of_the_meaning_are_not_used_without_it():
 
 def test_a_calibration_is_kept_in_a_file(tmp_path):
     ones = tuple(float(at) for at in range(len(FEATURES)))
-    kept = Calibration(ones, ones, 0.4, 0.2, 0.9)
+    kept = Calibration(ones, ones, 0.4, 0.3, 0.2, 0.9)
     write_calibration(tmp_path, kept, "how it came about")
     assert read_calibration(tmp_path) == kept
 

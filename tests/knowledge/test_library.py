@@ -288,6 +288,21 @@ async def test_after_a_choice_the_chosen_policy_is_spoken_of(library):
     assert policies(found) == ["welfare-posts"]
 
 
+async def test_the_chosen_policy_leads_with_what_was_asked(library):
+    when = library.show("hiring-subsidy", "lead", "得干满几个月")
+    sums = library.show("hiring-subsidy", "lead", "给多少钱")
+    assert "6个月" in when.lead
+    assert "1000元" in sums.lead
+    assert when.lead != sums.lead
+
+
+async def test_a_choice_is_not_offered_to_whoever_asks_about_another_province(library):
+    near = await library.find("那三百块咋领")
+    far = await library.find("河南那边那三百块咋领")
+    assert isinstance(near, Choices)
+    assert isinstance(far, Declined)
+
+
 async def test_of_two_policies_a_follow_up_is_about_the_first(library):
     first, found = await talked(
         library, "雨露计划一年给多少？还有创业担保贷款个人能贷多少？", "那要啥材料"

@@ -42,7 +42,11 @@ async def test_an_opened_database_reads_and_writes(database: Database) -> None:
 
 async def test_the_migrations_lead_to_the_tables_of_the_program(database: Database) -> None:
     def differences(connection: Connection) -> list[object]:
-        options = {"compare_type": True, "compare_server_default": True}
+        options = {
+            "compare_type": True,
+            "compare_server_default": True,
+            "include_name": lambda name, kind, _: kind != "table" or "message_words" not in name,
+        }
         context = MigrationContext.configure(connection, opts=options)
         return list(compare_metadata(context, Row.metadata))
 
@@ -78,7 +82,8 @@ async def test_processes_that_start_at_once_migrate_once(url: str) -> None:
 async def test_a_migration_that_fails_leaves_nothing(url: str) -> None:
     database = await Database.open(url)
     async with database.sessions.begin() as session:
-        for table in {*Row.metadata.tables, "alembic_version"} - {"unanswered"}:
+        made = {*Row.metadata.tables, "alembic_version", "message_words"}
+        for table in made - {"unanswered"}:
             await session.execute(text(f"DROP TABLE {table}"))  # "unanswered" is in the way
     with pytest.raises(DatabaseUnusable, match="unanswered"):
         await Database.open(url)

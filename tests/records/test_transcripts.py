@@ -260,7 +260,7 @@ async def test_a_batch_takes_one_statement_a_table(
     ]
     stop = VisitorLine("telegram:1", MORNING, "stopped")
     await transcripts.write(journal(*turns, stop))
-    assert run == ["INSERT", "INSERT", "INSERT", "INSERT", "UPDATE"]
+    assert run == ["INSERT", "INSERT", "INSERT", "INSERT", "UPDATE", "INSERT"]
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one by one"])

@@ -1,0 +1,116 @@
+"""The form of a campaign: what it offers to choose from, and the draft that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from multidict import MultiMapping
+
+from bot.console.html import ZONE
+from bot.console.visit import Refused
+from bot.jobs.audience import read_audience, write_audience
+from bot.pipeline.messages import Button
+from bot.records.campaign_rows import Draft
+from bot.records.conditions import And, Audience, Compare, Everybody, Feature, Has, Not
+from bot.records.scope import Scope
+
+LONGEST_NAME = 80
+
+# The boxes of the form and what each asks of a visitor.
+_BOXES = {
+    "county": Feature.COUNTY,
+    "town": Feature.TOWN,
+    "trade": Feature.TRADE,
+    "kind": Feature.KIND,
+    "category": Feature.CATEGORY,
+    "channel": Feature.CHANNEL,
+    "seen": Feature.SEEN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignForm:
+    """What there is to choose from."""
+
+    counties: Callable[[Scope], Sequence[str]]
+    trades: Callable[[], Sequence[str]]
+    kinds: Sequence[str]
+    categories: Callable[[], Sequence[str]]
+    channels: Sequence[str]
+
+    def choices(self, scope: Scope) -> dict[str, object]:
+        """For the page."""
+        return {
+            "counties": self.counties(scope),
+            "trades": self.trades(),
+            "kinds": self.kinds,
+            "categories": self.categories(),
+            "channels": self.channels,
+        }
+
+
+def read_draft(form: MultiMapping[str], scope: Scope, buttons: tuple[Button, ...] = ()) -> Draft:
+    """The draft that a form makes; it reaches nobody outside the scope. Raises AudienceError."""
+    name = form.get("name", "").strip()[:LONGEST_NAME]
+    if not name:
+        raise Refused("campaigns.form_name")
+    per_day = form.get("per_day", "").strip()
+    if per_day and not (per_day.isdecimal() and int(per_day[:9]) > 0):
+        raise Refused("campaigns.form_per_day")
+    return Draft(
+        name=name,
+        audience=write_audience(_audience(form, scope)),
+        words=form.get("words", "").replace("\r\n", "\n").strip(),
+        exclusions=form.get("exclusions", "").strip(),
+        buttons=buttons,
+        again=form.get("again") == "yes",
+        starts_at=_time(form.get("starts_at", "")),
+        expires_at=_time(form.get("expires_at", "")),
+        per_day=int(per_day[:9]) if per_day else None,
+    )
+
+
+def _audience(form: MultiMapping[str], scope: Scope) -> Audience:
+    """What was chosen, what was written, and the region, all at once."""
+    parts: list[Audience] = []
+    for box, feature in _BOXES.items():
+        if values := tuple(it.strip() for it in form.getall(box, []) if it.strip()):
+            parts.append(Has(feature, values))
+    for box, feature in (("pay", Feature.PAY), ("reached", Feature.REACHED)):
+        if value := form.get(box, "").strip():
+            parts.append(_number(feature, value))
+    if form.get("not_applied") == "yes":
+        parts.append(Not(Has(Feature.APPLIED)))
+    written = read_audience(form.get("audience", ""))
+    parts += [it for it in (written, *_region(scope)) if not isinstance(it, Everybody)]
+    # What was chosen is read once more: a number that is none is refused there.
+    unique = tuple(dict.fromkeys(parts))
+    if len(unique) < 2:
+        return read_audience(write_audience(unique[0])) if unique else Everybody()
+    return read_audience(write_audience(And(unique)))
+
+
+def _number(feature: Feature, value: str) -> Audience:
+    if feature is Feature.REACHED:
+        return Not(Has(feature, (value,)))
+    return Has(feature, (value,), Compare.MOST)
+
+
+def _region(scope: Scope) -> tuple[Audience, ...]:
+    if scope.is_whole:
+        return ()
+    counties = Has(Feature.COUNTY, tuple(sorted(scope.counties)))
+    if not scope.towns:
+        return (counties,)
+    return (counties, Has(Feature.TOWN, tuple(sorted(scope.towns))))
+
+
+def _time(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=ZONE)
+    except ValueError:
+        raise Refused("campaigns.bad_time", time=text[:40]) from None

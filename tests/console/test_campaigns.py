@@ -1,0 +1,100 @@
+"""A supervisor's campaign in the console; whoever has a part of the region stays within it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from io import BytesIO
+
+from openpyxl import load_workbook
+
+from bot.pipeline.messages import HeardLine
+from bot.records.audit import Audit
+from bot.records.database import Database
+from bot.records.ledger import Ledger
+from bot.records.staff import Role
+from bot.records.tables import SeekerRow
+from bot.records.transcripts import Transcripts
+from dialogs.work import Wish
+from tests.console.client import Clerk, Seen
+from tests.console.conftest import Clock
+
+Come = Callable[..., Awaitable[Clerk]]
+DRAFT = {"name": "招聘会", "words": "周六上午有招聘会。<b>", "key": "k1"}
+
+
+async def visitors(database: Database, clock: Clock) -> None:
+    """Two in the chat; one of them lives in Qinghe."""
+    urns = [f"web:{number:032x}" for number in range(2)]
+    lines = [
+        (f"0-{number + 1}-0", HeardLine(f"e{urn}", urn, clock().timestamp(), "你好", "words"))
+        for number, urn in enumerate(urns)
+    ]
+    await Transcripts(database.sessions).write([*lines])
+    await Ledger(database.sessions, clock).register(urns[0], Wish(occupations=("电焊工",)), "r")
+    async with database.sessions.begin() as session:
+        (await session.get_one(SeekerRow, 1)).county = "清河县"
+
+
+def key_of(seen: Seen, step: str = "") -> str:
+    """The key that a form of the page carries."""
+    return re.findall(rf'name="key" value="([0-9a-f]{{16}}{step})"', seen.text)[-1]
+
+
+async def test_from_the_draft_to_the_report(
+    clerk: Come, database: Database, clock: Clock, audit: Audit
+) -> None:
+    await visitors(database, clock)
+    somebody = await clerk(Role.SUPERVISOR)
+    await somebody.opens("/console/campaigns")
+    draft = await somebody.sends("/console/campaigns", **DRAFT, trade="电焊工")
+    assert draft.address.startswith("/console/campaigns/1")
+    assert "能发 1 人" in draft.text
+    assert "&lt;b&gt;" in draft.text
+    again = await somebody.sends("/console/campaigns", **DRAFT, trade="电焊工")
+    assert again.address.startswith("/console/campaigns/1")
+    for step in ("freeze", "start", "pause", "cancel"):
+        page = await somebody.opens("/console/campaigns/1")
+        done = await somebody.sends(f"/console/campaigns/1/{step}", key=key_of(page, step))
+        assert done.status == 200
+    assert "已取消" in done.text
+    missed = await somebody.opens("/console/campaigns/1/missed")
+    assert missed.status == 200
+    export = await somebody.sends("/console/campaigns/1/export")
+    assert load_workbook(BytesIO(export.body)).sheetnames == ["汇总", "没收到的人"]
+    actions = [it.action for it in await audit.latest(20)]
+    assert {"campaign_draft", "campaign_start", "campaign_export"} <= set(actions)
+
+
+async def test_what_is_wrong_is_told(clerk: Come) -> None:
+    somebody = await clerk(Role.SUPERVISOR)
+    await somebody.opens("/console/campaigns")
+    refused = await somebody.sends("/console/campaigns", **DRAFT, audience="省=河北")
+    assert (refused.status, "“省”不是条件" in refused.text) == (409, True)
+    nobody = await somebody.sends("/console/campaigns", **{**DRAFT, "name": " "})
+    assert nobody.status == 409
+    numbers = await somebody.sends("/console/campaigns", **DRAFT, seen="x")
+    assert numbers.status == 409
+
+
+async def test_a_part_of_the_region_is_all_that_is_reached(
+    clerk: Come, database: Database, clock: Clock
+) -> None:
+    await visitors(database, clock)
+    one, other = await clerk(Role.SUPERVISOR, "清河县"), await clerk(Role.SUPERVISOR, "威县")
+    for somebody, key in ((one, "a1"), (other, "b1")):
+        await somebody.opens("/console/campaigns")
+        await somebody.sends("/console/campaigns", **{**DRAFT, "key": key})
+    assert "能发 1 人" in (await one.opens("/console/campaigns/1")).text
+    assert "能发 0 人" in (await other.opens("/console/campaigns/2")).text
+    assert (await other.opens("/console/campaigns/1")).status == 404
+
+
+async def test_nobody_approves_of_their_own(clerk: Come, database: Database, clock: Clock) -> None:
+    await visitors(database, clock)
+    one = await clerk(Role.SUPERVISOR)
+    await one.opens("/console/campaigns")
+    await one.sends("/console/campaigns", **DRAFT)
+    await one.sends("/console/campaigns/1/freeze", key="f1")
+    refused = await one.sends("/console/campaigns/1/approve", key="a1")
+    assert (refused.status, "由别人批准" in refused.text) == (409, True)

@@ -1,0 +1,100 @@
+"""What the tests of the work pages share: openings, seekers and applications to look at."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from bot.records.applications import Applications
+from bot.records.database import Database
+from bot.records.ledger import Ledger
+from bot.records.offers import Draft, Offers
+from bot.records.openings import Openings
+from bot.records.seekers import Seekers
+from bot.sheets import Cell, Sheet, write_book
+from dialogs.work import Match, Opening, PayUnit, Wish, WorkType
+
+from .conftest import Clock
+
+DAY = date(2026, 3, 2)
+PHONE = "13000000000"
+XLSX = "openings.xlsx"
+
+# What a page must show and never run.
+ATTACKS = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'-alert(1)-'",
+    "</textarea><svg onload=alert(1)>",
+    "{{ 7*7 }}",
+    "javascript:alert(1)",
+)
+RUNS = ("<script>alert", "<img src=x", "<svg onload")
+FORMULAS = ("=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(1,1)")
+
+OPENING = Opening(
+    0, "电焊工", "示例机械厂", DAY, occupation="电焊工", county="清河县", town="葛仙庄镇",
+    pay_min=4000, pay_max=6000, pay_unit=PayUnit.MONTH, contact="王经理", phone="0319-0000000",
+    expires=DAY + timedelta(60), work_type=WorkType.FULL_TIME,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Town:
+    """The stores, and people who came to them by chat."""
+
+    openings: Openings
+    ledger: Ledger
+    seekers: Seekers
+    offers: Offers
+    applications: Applications
+
+    @classmethod
+    def of(cls, database: Database, clock: Clock) -> Town:
+        stores = (Openings, Ledger, Seekers, Offers, Applications)
+        return cls(*(store(database.sessions, clock) for store in stores))  # type: ignore[arg-type]
+
+    async def offers_work(self, **changes: object) -> int:
+        """An opening; its number."""
+        [kept] = await self.openings.keep([replace(OPENING, **changes)])  # type: ignore[arg-type]
+        return kept.number
+
+    async def registers(self, urn: str, county: str = "清河县", name: str = "王小明") -> int:
+        """A seeker who wants work in that county; their number."""
+        await self.ledger.register(urn, Wish(("电焊工",), (county,)), f"wish:{urn}")
+        await self.seekers.introduce(urn, name, PHONE)
+        found = await self.seekers.of(urn)
+        assert found is not None
+        return found.number
+
+    async def tells(self, seeker: int, opening: int) -> None:
+        """The seeker is told of the opening."""
+        known = await self.openings.get(opening)
+        assert known is not None
+        match = Match(known, 1.0, ("trade",))
+        await self.offers.keep([Draft(seeker, f"d{seeker}", "asked", (match,), 1)])
+
+    async def applies(self, urn: str, opening: int, *, shares: bool = True) -> int:
+        """The seeker is interested; the application's number."""
+        application = await self.applications.apply(urn, opening, shares)
+        assert application is not None
+        return application.number
+
+
+def book(header: tuple[str, ...], *rows: tuple[Cell, ...]) -> bytes:
+    """An .xlsx file."""
+    return write_book([Sheet("表", header, rows)])
+
+
+def first_sheet(body: bytes) -> Worksheet:
+    """What an .xlsx file that was downloaded holds."""
+    return load_workbook(io.BytesIO(body)).worksheets[0]
+
+
+def runs_nothing(text: str) -> bool:
+    """Whether a page shows every attack as text."""
+    return not any(it in text for it in RUNS)

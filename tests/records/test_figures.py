@@ -1,0 +1,185 @@
+"""Every figure of the dashboard, against conversations counted by hand."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from random import Random
+
+import pytest
+
+from bot.pipeline.messages import DeliveryLine
+from bot.records.changes import AlreadyDecided, Changes, State
+from bot.records.database import Database
+from bot.records.feedback import FeedbackBook
+from bot.records.figures import Counts, Figures, Period, Work
+from bot.records.lookups import Place, Sought
+from bot.records.readings import Readings, agreement
+from bot.records.samples import Plan, choose
+from bot.records.scope import EVERYWHERE, Scope
+from bot.records.seekers import enter
+from bot.records.summaries import Summaries
+from bot.records.tables import (
+    ApplicationRow,
+    FollowUpRow,
+    RecipientRow,
+    SeekerRow,
+)
+from bot.records.talks import Talks
+from bot.records.tickets import Outcome, Tickets
+
+from .conftest import Clock
+from .test_summaries import Journal, heard, said
+
+DAY = 24 * 3600.0
+SECOND, THIRD = date(2026, 3, 2), date(2026, 3, 3)
+WHOLE = Period(date(2026, 3, 1), date(2026, 3, 31))
+
+
+@pytest.fixture
+async def told(database: Database, clock: Clock) -> Database:
+    """Two visitors on the second of March, one of them again on the third."""
+    journal = Journal(database)
+    await journal.tells(
+        heard(0), said(0), heard(60), said(60, "declined"),
+        heard(5, urn="telegram:2"), said(6.75, "choices", urn="telegram:2", of=5),
+        heard(9, urn="telegram:2"), said(9, "handoff", urn="telegram:2"),
+        heard(DAY), said(DAY),
+        DeliveryLine("web:1e0.0", "web:1", 1_772_438_401.0, "gone"),
+    )  # fmt: skip
+    book = FeedbackBook(database.sessions, clock)
+    await book.record("web:1", "web:1e0", True, "a")
+    await book.record("telegram:2", "telegram:2e5", False, "b")
+    async with database.sessions.begin() as session:
+        number = await enter(session, "web:1", clock.now)
+        (await session.get_one(SeekerRow, number)).county = "清河县"
+    await Summaries(database.sessions).renew_all()
+    return database
+
+
+FIRST_DAY = Counts(2, 2, 4, 1, 1, 1, 1, 1, 1, 1)
+NEXT_DAY = Counts(1, 1, 1, 1)
+QINGHE = Scope(frozenset({"清河县"}))
+
+
+async def test_each_day_is_counted(told: Database) -> None:
+    figures = Figures(told.sessions)
+    by_day = await figures.by_day(Period(date(2026, 3, 1), THIRD), EVERYWHERE)
+    assert by_day == {date(2026, 3, 1): Counts(), SECOND: FIRST_DAY, THIRD: NEXT_DAY}
+    assert await figures.counts(WHOLE, EVERYWHERE) == Counts(2, 3, 5, 2, 1, 1, 1, 1, 1, 1)
+    assert FIRST_DAY.useful_share == 50
+    assert NEXT_DAY.useful_share is None
+
+
+async def test_counties_and_channels_are_counted(told: Database) -> None:
+    figures = Figures(told.sessions)
+    web, telegram = Counts(1, 2, 3, 2, 0, 1, 0, 1, 0, 1), Counts(1, 1, 2, 0, 1, 0, 1, 0, 1, 0)
+    assert await figures.by_channel(WHOLE, EVERYWHERE) == {"web": web, "telegram": telegram}
+    assert await figures.by_county(WHOLE, EVERYWHERE) == {"清河县": web, "": telegram}
+    assert await figures.counts(WHOLE, QINGHE) == web
+    assert await figures.by_county(WHOLE, QINGHE) == {"清河县": web}
+
+
+async def test_the_first_response_is_the_median(told: Database) -> None:
+    figures = Figures(told.sessions)
+    assert await figures.first_response(WHOLE, EVERYWHERE) == 250  # of 250, 250 and 2000
+    assert await figures.first_response(Period(THIRD, THIRD), QINGHE) == 250
+    nobody = Period(date(2026, 4, 1), date(2026, 4, 2))
+    assert await figures.first_response(nobody, EVERYWHERE) is None
+
+
+async def test_the_list_behind_a_number_has_as_many(told: Database) -> None:
+    talks = Talks(told.sessions)
+    begin, end = SECOND, SECOND
+    assert await talks.count(Sought(begin, end), EVERYWHERE) == FIRST_DAY.talks
+    assert await talks.count(Sought(begin, end), QINGHE) == 1
+    older = await talks.older(Sought(), EVERYWHERE, 1)
+    assert [it.day for it in older] == [THIRD]
+    rest = await talks.older(Sought(), EVERYWHERE, 9, older[0].place)
+    assert len(rest) == 2
+    assert await talks.newer(Sought(), EVERYWHERE, 9, rest[0].place) == older
+    assert Place.read(str(rest[0].place)) == rest[0].place
+
+
+@pytest.mark.parametrize("text", ["", "x_1", "1_", "nan_1", "1e99_1", "1_-1", "inf_1", "9" * 30])
+def test_any_place_is_read(text: str) -> None:
+    assert Place.read(text) is None
+
+
+async def test_work_is_counted(told: Database, clock: Clock) -> None:
+    tickets = Tickets(told.sessions, clock)
+    one = await tickets.open("web:1", "x", "k1", "")
+    await tickets.open("telegram:2", "x", "k2", "")
+    clock.pass_minutes(12)
+    await tickets.take(one.number, "wang")
+    await tickets.close(one.number, "wang", Outcome.ANSWERED)
+    async with told.sessions.begin() as session:
+        seeker = await enter(session, "web:1", clock.now)
+        session.add(ApplicationRow(seeker_id=seeker, opening_id=1, state="hired", shares=True,
+                                   opened_at=clock.now, updated_at=clock.now))  # fmt: skip
+        for months, answer in ((1, "working"), (3, None), (6, "out_of_work")):
+            session.add(FollowUpRow(seeker_id=seeker, since=SECOND, months=months, due=SECOND,
+                                    asked_at=clock.now, answer=answer))  # fmt: skip
+        for urn, county, state in (("web:1", "清河县", "sent"), ("telegram:2", None, "sent"),
+                                   ("web:3", "清河县", "failed")):  # fmt: skip
+            session.add(RecipientRow(campaign_id=1, urn=urn, channel="web", county=county,
+                                     quiet_from=0, quiet_until=0, state=state, attempt=1,
+                                     done_at=clock.now))  # fmt: skip
+    figures = Figures(told.sessions)
+    assert await figures.work(WHOLE, EVERYWHERE) == Work(2, 1, 12.0, 2, 0, 1)
+    assert await figures.work(WHOLE, QINGHE) == Work(1, 1, 12.0, 1, 0, 1)
+    assert await figures.work(WHOLE, Scope(frozenset({"威县"}))) == Work(0, 0, None, 0, 0, 0)
+    retained = await figures.retained(WHOLE, EVERYWHERE)
+    told_of = [(it.months, it.asked, it.answered, it.working) for it in retained]
+    assert told_of == [(1, 1, 1, 1), (3, 1, 0, 0), (6, 1, 1, 0)]
+
+
+async def test_two_readings_are_compared(told: Database, clock: Clock) -> None:
+    readings, talks = Readings(told.sessions, clock), Talks(told.sessions)
+    one, other, third = await talks.older(Sought(), EVERYWHERE, 3)
+    for talk, staff, marks in (
+        (one, "wang", (2, 2, 2, 0)), (one, "li", (2, 1, 2, 2)), (one, "zhao", (0, 0, 0, 0)),
+        (other, "wang", (0, 2, 2, 1)), (other, "li", (0, 0, 2, 1)), (third, "li", (0, 0, 0, 0)),
+    ):  # fmt: skip
+        await readings.mark(talk, staff, marks)
+    found = await readings.agreement(clock.now - timedelta(days=1), EVERYWHERE)
+    assert [(it.criterion, it.pairs, it.same) for it in found] == [
+        ("correct", 2, 2), ("complete", 2, 0), ("kind", 2, 2), ("in_time", 2, 1)]  # fmt: skip
+    assert [it.kappa for it in found][:3] == [1.0, 0.0, None]
+
+
+def test_kappa_is_cohens() -> None:
+    # Counted by hand: 5 of 8 the same; by chance (4*4 + 2*1 + 2*3) / 64 = 3/8.
+    pairs = [(0, 0), (0, 0), (0, 0), (0, 1), (1, 2), (1, 0), (2, 2), (2, 2)]
+    found = agreement("kind", pairs)
+    assert (found.same, found.pairs) == (5, 8)
+    assert found.kappa == pytest.approx((5 / 8 - 3 / 8) / (1 - 3 / 8))
+
+
+@pytest.mark.parametrize(
+    ("failed", "others", "have", "drawn"),
+    [(20, 20, (0, 0), (5, 5)), (2, 20, (0, 0), (2, 8)), (20, 1, (0, 0), (9, 1)),
+     (20, 20, (5, 3), (0, 2)), (20, 20, (5, 5), (0, 0)), (0, 0, (0, 0), (0, 0)),
+     (1, 1, (0, 0), (1, 1))],
+)  # fmt: skip
+def test_a_sample_has_its_share(
+    failed: int, others: int, have: tuple[int, int], drawn: tuple[int, int]
+) -> None:
+    plan = Plan(1, "x", 10, 50, "wang")
+    chosen = choose(plan, range(failed), range(1000, 1000 + others), have, Random(1))
+    assert len(set(chosen)) == len(chosen)
+    assert (sum(it < 1000 for it in chosen), sum(it >= 1000 for it in chosen)) == drawn
+
+
+async def test_a_change_is_decided_once_and_by_another(database: Database, clock: Clock) -> None:
+    changes = Changes(database.sessions, clock)
+    number = await changes.propose("wang", "policies/x.md", None, "text", ["问"])
+    with pytest.raises(AlreadyDecided):
+        await changes.decide(number, "wang", State.APPLIED)
+    assert (await changes.waiting("wang"), await changes.waiting("li")) == (0, 1)
+    await changes.decide(number, "li", State.APPLIED)
+    for staff in ("li", "zhao"):
+        with pytest.raises(AlreadyDecided):
+            await changes.decide(number, staff, State.REJECTED)
+    change = await changes.get(number)
+    assert change is not None
+    assert (change.state, change.decided_by, change.after) == (State.APPLIED, "li", "text")
