@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -73,7 +72,7 @@ class Clerk:
 @pytest_asyncio.fixture(loop_scope="module")
 async def admin(service: Process, browser: Browser) -> AsyncIterator[Clerk]:
     """The admin that the first start has made, signed in for the first time."""
-    log = Path(service.log).read_text(encoding="utf-8")
+    log = await asyncio.to_thread(service.log.read_text, encoding="utf-8")
     first = re.search(r"一次性密码：([a-z0-9-]+)", log)
     assert first
     context = await browser.new_context(viewport=DESK, locale="zh-CN")
