@@ -14,7 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.records.pieces import Wanted, pieces
 from bot.records.summing import Said
 
-_NEWEST = 5000  # messages looked through before the index is asked
+# Newest messages looked through before the index is asked: what is common is among the first, and
+# the index would have to fetch every one of it, however old.
+_NEWEST = (5_000, 60_000)
 _AT_ONCE = 500  # numbers in a statement
 
 _KNOWN = {
@@ -75,8 +77,11 @@ class Wordbook:
         if await _kind(session) == "sqlite":
             return await _numbers(session, _FIND_SQLITE, {**told, "query": _match(what)})
         told["query"] = _tsquery(what)
-        newest = await _numbers(session, _FIND_NEWEST, {**told, "newest": _NEWEST})
-        return newest if len(newest) == most else await _numbers(session, _FIND_ANY, told)
+        for newest in _NEWEST:
+            found = await _numbers(session, _FIND_NEWEST, {**told, "newest": newest})
+            if len(found) == most:
+                return found
+        return await _numbers(session, _FIND_ANY, told)
 
     async def tidy(self, session: AsyncSession) -> None:
         """Merge what FTS5 has written bit by bit: what was deleted is in it until then."""
