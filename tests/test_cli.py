@@ -112,7 +112,7 @@ def test_a_visitor_can_talk_at_the_terminal(run: Command) -> None:
     assert ended.code == 0, ended.err
     assert ended.out.count("我是自动回答的机器人") == 1
     first, answer, part, person, _ = ended.out.split("\n> ")
-    assert "  1 问政策\n  2 转人工" in first
+    assert "  1 问政策\n  2 我能享受什么" in first
     assert "100元" in answer
     assert re.search(r"^  1 (怎么办理|原文)$", answer, re.M)
     assert "网址：https://" in part
@@ -246,7 +246,7 @@ def test_it_tells_how_it_is(service: Process) -> None:
     report = json.loads(service.get("/readyz"))
     assert report == {
         "ready": True, "redis": True, "database": True, "durability": "always", "partitions": 64,
-        "halted": {},
+        "halted": {}, "content": {"report": [], "served": True},
     }  # fmt: skip
     metrics = service.get("/metrics").decode()
     for name in ("turn_seconds_bucket", "send_seconds_count", "depth", "replies_total"):

@@ -112,6 +112,7 @@ async def test_everything_is_well(visit: Visit) -> None:
             "durability": "always",
             "partitions": PARTITIONS,
             "halted": {},
+            "content": {},
         },
     )
 
