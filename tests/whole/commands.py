@@ -63,6 +63,7 @@ def command(folder: Path) -> Iterator[Command]:
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # a fork takes no other thread along
     ) as forker:
         try:
             yield Command(folder, forker)
