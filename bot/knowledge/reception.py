@@ -192,7 +192,8 @@ class Reception:
         is_bare = len(hearing.bare) < BARE
         leaning = (*self._glossary.following, *self._glossary.others)
         cued = hearing.asked[0] or is_bare or any(word in hearing.said for word in leaning)
-        bar = self._calibration.sure if is_bare else _OWN_MATTER
+        is_named = bool(hearing.sights[0].views["names"].any())
+        bar = self._calibration.sure if is_bare and not is_named else _OWN_MATTER
         return bool(cued) and float(hearing.chances[0].max()) < bar
 
     def _bar(self, hearing: Hearing) -> float:

@@ -111,6 +111,16 @@ async def test_a_question_with_a_matter_of_its_own_leaves_what_was_spoken_of(lib
     assert policies(found) == ["poverty-workshop"]
 
 
+async def test_who_names_another_matter_is_told_of_that_however_short_the_question(library):
+    """In the middle of a talk about hiring, "创业补贴给多少" was told the amount for hiring."""
+    for question, policy in (
+        ("创业补贴给多少", "startup-subsidy"),
+        ("房租补贴给多少", "rent-subsidy"),
+        ("公益岗一个月多少", "welfare-posts"),
+    ):
+        assert policies(await library.find(question, about=("hiring-subsidy",))) == [policy]
+
+
 async def test_a_question_without_any_matter_is_asked_back(library):
     found = await library.find("要啥材料？")
     assert isinstance(found, Declined)
