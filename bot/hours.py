@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
-ZONE = ZoneInfo("Asia/Shanghai")
+from bot.clock import ZONE
+
 _MOST_DAYS = 30  # no holiday is longer
 
 

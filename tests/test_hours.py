@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.hours import ZONE, OfficeHours
+from bot.clock import ZONE
+from bot.hours import OfficeHours
 
 
 def at(text: str) -> datetime:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from bot.channels.delivery import Channel
+from bot.clock import now
 from bot.console.campaign_forms import CampaignForm
 from bot.console.directory import Directory
 from bot.console.pages.campaigns import CampaignPages
@@ -48,15 +48,15 @@ class CampaignStores:
         """Those of a database."""
         sessions = database.sessions
         return cls(
-            Campaigns(sessions, _now, settings.campaign_approval),
-            Recipients(sessions, _now),
-            Audiences(sessions, _now),
+            Campaigns(sessions, now, settings.campaign_approval),
+            Recipients(sessions, now),
+            Audiences(sessions, now),
             Echoes(sessions),
         )
 
     def gate(self, switches: Switches) -> CampaignGate:
         """What every message of a campaign passes."""
-        return CampaignGate(self.recipients, switches.off, _now)
+        return CampaignGate(self.recipients, switches.off, now)
 
     def feeder(
         self, line: Line, outbox: Outbox, switches: Switches, channels: Mapping[str, Channel]
@@ -67,7 +67,7 @@ class CampaignStores:
             for name, channel in channels.items()
         }
         return Feeder(
-            self.campaigns, self.recipients, outbox, Backlog(line), rates, switches.off, _now
+            self.campaigns, self.recipients, outbox, Backlog(line), rates, switches.off, now
         )
 
     def desk(self, settings: Settings, rates: Mapping[str, float], outbox: Outbox) -> CampaignDesk:
@@ -83,7 +83,7 @@ class CampaignStores:
             rates,
             outbox,
             self.echoes,
-            _now,
+            now,
         )
 
 
@@ -115,7 +115,3 @@ def rates_of(settings: Settings) -> dict[str, float]:
     """How many messages a second each channel may send, by the settings."""
     telegram = {} if settings.telegram_token is None else {"telegram": settings.telegram_rate}
     return {**telegram, "web": WEB_RATE}
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import structlog
 
-from bot.app.work import Work, now, today
+from bot.app.work import Work
+from bot.clock import now, today
 from bot.jobs.nudges import Nudges
 from bot.pipeline.leases import Leases
 from bot.pipeline.line import StorageDown
@@ -30,6 +31,13 @@ EXPIRE_EVERY = 600.0
 AWAY = (*DOWN, StorageDown)  # what a storage raises that is away
 
 log = structlog.get_logger()
+
+
+def retention_of(settings: Settings, database: Database) -> Retention:
+    """What forgets, as the settings say."""
+    kept = timedelta(days=settings.retention_days)
+    records_kept = timedelta(days=settings.records_retention_days)
+    return Retention(database.sessions, kept, now, records_kept)
 
 
 class Chores:
@@ -79,11 +87,8 @@ class Chores:
 
     async def _forget(self) -> None:
         """Forget what is too old."""
-        kept = timedelta(days=self._settings.retention_days)
-        records_kept = timedelta(days=self._settings.records_retention_days)
-        sessions = self._database.sessions
-        rows = await Retention(sessions, kept, now, records_kept).purge()
-        await Summaries(sessions).tidy()
+        rows = await retention_of(self._settings, self._database).purge()
+        await Summaries(self._database.sessions).tidy()
         log.info("records.forgotten", rows=rows)
 
     async def _expire(self) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from ipaddress import ip_address
 
 from bot.app.campaigns import campaign_pages
 from bot.app.review import review_pages
 from bot.app.work_pages import directory_of, work_pages
+from bot.clock import now
 from bot.console.brake import Brake
 from bot.console.counter import Counter
 from bot.console.gate import Gate
@@ -51,7 +52,7 @@ class FirstAdmin:
 
 async def first_admin(database: Database, name: str) -> FirstAdmin | None:
     """Make an admin when nobody may sign in yet."""
-    staff = Staff(database.sessions, _now)
+    staff = Staff(database.sessions, now)
     if await staff.all():
         return None
     password = one_time_password()
@@ -59,7 +60,7 @@ async def first_admin(database: Database, name: str) -> FirstAdmin | None:
         await staff.add(ADMIN, name, Role.ADMIN, await Passwords().hash(password))
     except LoginTaken:  # another process was quicker
         return None
-    await Audit(database.sessions, _now).note("-", "first_admin", f"staff:{ADMIN}")
+    await Audit(database.sessions, now).note("-", "first_admin", f"staff:{ADMIN}")
     return FirstAdmin(ADMIN, password)
 
 
@@ -77,20 +78,20 @@ def console(
     places: Mapping[str, tuple[str, ...]],
 ) -> ConsoleSite:
     """The whole console."""
-    staff = Staff(database.sessions, _now)
-    audit = Audit(database.sessions, _now)
+    staff = Staff(database.sessions, now)
+    audit = Audit(database.sessions, now)
     limits = Limits(
         timedelta(minutes=settings.console_idle_minutes),
         timedelta(hours=settings.console_session_hours),
     )
-    sessions = StaffSessions(database.sessions, _now, limits)
+    sessions = StaffSessions(database.sessions, now, limits)
     passwords = Passwords()
     gate = Gate(
-        staff, sessions, audit, Brake(line), _now,
+        staff, sessions, audit, Brake(line), now,
         second_factor=needs_second_factor(settings), passwords=passwords,
     )  # fmt: skip
     tickets = TicketPages(
-        Tickets(database.sessions, _now),
+        Tickets(database.sessions, now),
         Conversations(database.sessions),
         staff,
         counter,
@@ -98,14 +99,14 @@ def console(
         lambda: content().words.group("canned"),
     )
     directory = directory_of(content, settings.content_dir / "directory", places)
-    work = work_pages(database, line, directory, _now)
+    work = work_pages(database, line, directory, now)
     folder = Folder(
         settings.content_dir, settings.var_dir / "cache", settings.semantic,
         lambda: content().library,
     )  # fmt: skip
     review = review_pages(
         database, lambda: content().words, lambda: content().library.titles(), channels,
-        lambda: dialogs, places, folder, _now,
+        lambda: dialogs, places, folder, now,
     )  # fmt: skip
     campaigns = campaign_pages(database, settings, outbox, lambda: content().words, directory)
     routes = (
@@ -120,7 +121,7 @@ def console(
         *AccountPages(gate, sessions, content().words.say("console.title")).routes(),
     )
     network = Network(settings.web_trust_proxy, frozenset(settings.web_origins))
-    return ConsoleSite(routes, gate, audit, Html(lambda: content().words), network, _now)
+    return ConsoleSite(routes, gate, audit, Html(lambda: content().words), network, now)
 
 
 async def suggestion(content: Callable[[], Content], question: str) -> str:
@@ -145,7 +146,3 @@ def _is_this_machine(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -21,9 +21,10 @@ from bot.app.listening import MakeDoor, listening, no_door
 from bot.app.region import read_towns
 from bot.app.scripts import Stores, conversations, scripts, switchboard
 from bot.app.telegram import joining_telegram
-from bot.app.work import Work, local_now, private_links, today
+from bot.app.work import Work, private_links
 from bot.channels.delivery import Channel
 from bot.channels.webchat.routes import WebChatSettings, WebChatSite
+from bot.clock import local_now, now, today
 from bot.connection import open_line
 from bot.console.counter import Counter
 from bot.content import Content
@@ -121,15 +122,15 @@ class _Hotline:
         self._work = Work(database, words, links, self._erasure)
         self._private = PrivatePages(links, self._work.cards, dossiers, words, today)
         self._stores = Stores(
-            desk=Tickets(database.sessions, _now, self._due),
-            book=FeedbackBook(database.sessions, _now),
-            hours=DeskHours(self._office, _now),
+            desk=Tickets(database.sessions, now, self._due),
+            book=FeedbackBook(database.sessions, now),
+            hours=DeskHours(self._office, now),
             work=self._work,
-            campaigns=Preferences(database.sessions, _now),
+            campaigns=Preferences(database.sessions, now),
             off=self._switches.off,
         )
         self._campaigns = CampaignStores.of(database, settings)
-        self._gate = NightGate(self._campaigns.gate(self._switches), _now)
+        self._gate = NightGate(self._campaigns.gate(self._switches), now)
         self._site = web.Application(client_max_size=LARGEST_BODY)
 
     async def run(
@@ -231,7 +232,7 @@ class _Hotline:
             self._line,
             self._database,
             self._switches,
-            Counter(self._inbox, self._outbox, _now),
+            Counter(self._inbox, self._outbox, now),
             self._outbox,
             channels=channels,
             dialogs=conversations(scripts(self._content, self._stores)),
@@ -294,7 +295,3 @@ class _Hotline:
             return
         async with listening(self._site, self._settings, self._make_door) as address:
             yield address
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

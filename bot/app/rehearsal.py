@@ -11,7 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.app.scripts import Stores, switchboard
-from bot.app.work import AtOnce, Work, now, sealed
+from bot.app.work import AtOnce, Work, sealed
+from bot.clock import now
 from bot.content import Content
 from bot.hours import DeskHours, OfficeHours
 from bot.pipeline.switchboard import Switchboard

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from random import SystemRandom
 
+from bot.clock import now
 from bot.console.pages.figures import FigurePages
 from bot.console.pages.home import Waiting
 from bot.console.pages.readings import ReadingPages
@@ -40,10 +41,6 @@ class Review:
     waiting: tuple[Waiting, ...]
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 def review_pages(
     database: Database,
     words: Callable[[], Words],
@@ -52,7 +49,7 @@ def review_pages(
     dialogs: Callable[[], Sequence[str]],
     places: Mapping[str, tuple[str, ...]],
     folder: Folder,
-    clock: Clock = _now,
+    clock: Clock = now,
 ) -> Review:
     """Everything a supervisor works with. `titles`: of the policies, by their ids."""
     sessions = database.sessions

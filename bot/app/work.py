@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from functools import partial
 from typing import Protocol
 
+from bot.clock import now, today
 from bot.content import Content
 from bot.jobs.arrivals import Arrivals
 from bot.jobs.board import Board
-from bot.jobs.calendar import XINGTAI
 from bot.jobs.cards import CardBook
 from bot.jobs.news import News
 from bot.jobs.pushes import Books, Planner
@@ -187,18 +186,3 @@ def sealed(database: Database, key: bytes, public_url: str | None, own_url: str)
         Door.DATA: Owners(database.sessions, VisitorRow),
     }
     return Links(key, owners, public_url, own_url, time.time)
-
-
-def now() -> datetime:
-    """The moment, in UTC."""
-    return datetime.now(UTC)
-
-
-def today() -> date:
-    """The day it is where the seekers are."""
-    return datetime.now(XINGTAI).date()
-
-
-def local_now() -> datetime:
-    """The moment, as clocks show it where the seekers are."""
-    return datetime.now(XINGTAI)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bot.clock import ZONE
 from bot.console.directory import Directory
-from bot.console.html import ZONE
 from bot.console.pages.applications import ApplicationPages
 from bot.console.pages.bookmarks import BookmarkPages
 from bot.console.pages.home import Waiting

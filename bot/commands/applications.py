@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.records import database_of, now
+from bot.clock import now
+from bot.commands.records import database_of
 from bot.commands.running import begin, fail, run
 from bot.records.applications import Applications, NoSuchApplication
 from bot.settings import Settings

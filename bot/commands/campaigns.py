@@ -14,6 +14,8 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bot.app.campaigns import CampaignStores, rates_of
+from bot.clock import ZONE, now
+from bot.commands.records import database_of
 from bot.commands.running import begin, fail, run
 from bot.commands.staff import OPERATOR
 from bot.connection import open_line
@@ -24,8 +26,7 @@ from bot.pipeline.messages import Button
 from bot.pipeline.outbox import Outbox
 from bot.records.audit import Audit
 from bot.records.campaign_rows import Campaign, Draft, State
-from bot.records.database import Database
-from bot.records.recipient_rows import XINGTAI, Recipient
+from bot.records.recipient_rows import Recipient
 from bot.settings import Settings
 from bot.words import Words
 from dialogs.campaigns import options
@@ -234,17 +235,13 @@ def _do(
 
 @asynccontextmanager
 async def _desk(settings: Settings, words: Words) -> AsyncIterator[tuple[CampaignDesk, Audit]]:
-    database = await Database.open(settings.database)
-    try:
-        async with open_line(settings, beside=True) as line:
-            # Nobody's bell is rung: a service that runs looks for news every second.
-            bell = Doorbell(lambda _: False, lambda _hop, _partition: None)
-            outbox = Outbox(line, bell, lambda: words)
-            stores = CampaignStores.of(database, settings)
-            desk = stores.desk(settings, rates_of(settings), outbox)
-            yield desk, Audit(database.sessions, lambda: datetime.now(XINGTAI))
-    finally:
-        await database.close()
+    async with database_of(settings) as database, open_line(settings, beside=True) as line:
+        # Nobody's bell is rung: a service that runs looks for news every second.
+        bell = Doorbell(lambda _: False, lambda _hop, _partition: None)
+        outbox = Outbox(line, bell, lambda: words)
+        stores = CampaignStores.of(database, settings)
+        desk = stores.desk(settings, rates_of(settings), outbox)
+        yield desk, Audit(database.sessions, now)
 
 
 async def _missed(desk: CampaignDesk, number: int) -> list[Recipient]:
@@ -276,6 +273,6 @@ def _time(text: str, words: Words) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=XINGTAI)
+        return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=ZONE)
     except ValueError:
         fail(words.say("campaigns.bad_time", time=text))

@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
+from bot.clock import now
 from bot.commands.openings import postings
-from bot.commands.records import categories_of, database_of, now
+from bot.commands.records import categories_of, database_of
 from bot.commands.running import begin, fail, run
 from bot.jobs.intake import Account, Intake
 from bot.jobs.newcomers import Newcomers

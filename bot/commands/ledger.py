@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.records import categories_of, database_of, now, write_sheets
+from bot.clock import now
+from bot.commands.records import categories_of, database_of, write_sheets
 from bot.commands.roll import answer_follow_up, import_people, list_due, write_template
 from bot.commands.running import begin, fail, run
 from bot.connection import open_line

@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.records import database_of, now
+from bot.clock import now
+from bot.commands.records import database_of
 from bot.commands.running import begin, fail, run
 from bot.jobs.columns import Columns
 from bot.jobs.intake import REFUSED, REPEATED, Account, Entry, Intake

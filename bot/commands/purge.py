@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
 
+from bot.app.chores import retention_of
+from bot.commands.records import database_of
 from bot.commands.running import begin, run
-from bot.records.database import Database
-from bot.records.retention import Retention
 from bot.settings import Settings
 from bot.words import Words
 
@@ -24,17 +23,8 @@ def purge(
 
 async def _purge(settings: Settings, words: Words, dry_run: bool) -> None:
     """Count or delete."""
-    database = await Database.open(settings.database)
-    try:
-        retention = Retention(
-            database.sessions,
-            timedelta(days=settings.retention_days),
-            lambda: datetime.now(UTC),
-            timedelta(days=settings.records_retention_days),
-        )
-        gone = await retention.purge(dry_run=dry_run)
-    finally:
-        await database.close()
+    async with database_of(settings) as database:
+        gone = await retention_of(settings, database).purge(dry_run=dry_run)
     for name, rows in gone.items():
         table = words.texts.get(f"ledger.table_{name}", name)
         typer.echo(words.say("ledger.purge_line", table=table, rows=rows))

@@ -1,10 +1,9 @@
-"""What the commands on the records share: the database, the time, categories, writing a file."""
+"""What the commands on the records share: the database, categories, writing a file."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
@@ -25,11 +24,6 @@ async def database_of(settings: Settings) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
-
-
-def now() -> datetime:
-    """The time."""
-    return datetime.now(UTC)
 
 
 def categories_of(settings: Settings) -> dict[str, Category]:

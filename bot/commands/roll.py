@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.records import categories_of, database_of, now, write_sheets
+from bot.clock import now
+from bot.commands.records import categories_of, database_of, write_sheets
 from bot.commands.running import begin, fail, run
 from bot.jobs.newcomers import Newcomers, NoHeader, People, header
 from bot.jobs.reading import WorkReader

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from bot.clock import now
+from bot.commands.records import database_of
 from bot.commands.running import begin, fail, run
 from bot.console.passwords import Passwords, one_time_password
 from bot.records.audit import Audit
@@ -98,21 +97,8 @@ def list_tokens() -> None:
     run(_list_tokens(settings, words), settings, words)
 
 
-@asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[Database]:
-    database = await Database.open(settings.database)
-    try:
-        yield database
-    finally:
-        await database.close()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 async def _known(database: Database, words: Words, login: str) -> Member:
-    found = await Staff(database.sessions, _now).by_login(login)
+    found = await Staff(database.sessions, now).by_login(login)
     return found[0] if found else fail(words.say("operator.staff_unknown", login=login))
 
 
@@ -121,85 +107,85 @@ async def _add(
 ) -> None:
     password = one_time_password()
     hashed = await Passwords().hash(password)
-    async with _database(settings) as database:
+    async with database_of(settings) as database:
         try:
-            await Staff(database.sessions, _now).add(login, name, role, hashed, scope)
+            await Staff(database.sessions, now).add(login, name, role, hashed, scope)
         except LoginTaken:
             fail(words.say("operator.staff_taken", login=login))
-        await Audit(database.sessions, _now).note(OPERATOR, "staff_added", f"staff:{login}")
+        await Audit(database.sessions, now).note(OPERATOR, "staff_added", f"staff:{login}")
     typer.echo(words.say("operator.staff_added", name=name, login=login, password=password))
 
 
 async def _reset(settings: Settings, words: Words, login: str) -> None:
     password = one_time_password()
     hashed = await Passwords().hash(password)
-    async with _database(settings) as database:
+    async with database_of(settings) as database:
         member = await _known(database, words, login)
-        people = Staff(database.sessions, _now)
+        people = Staff(database.sessions, now)
         await people.set_password(member.number, hashed, must_change=True)
         await people.drop_second_factor(member.number)
-        await StaffSessions(database.sessions, _now).end_all(member.number)
-        await Audit(database.sessions, _now).note(OPERATOR, "staff_reset", f"staff:{login}")
+        await StaffSessions(database.sessions, now).end_all(member.number)
+        await Audit(database.sessions, now).note(OPERATOR, "staff_reset", f"staff:{login}")
     told = {"name": member.name, "login": login, "password": password}
     typer.echo(words.say("operator.staff_added", **told))
 
 
 async def _disable(settings: Settings, words: Words, login: str) -> None:
-    async with _database(settings) as database:
+    async with database_of(settings) as database:
         member = await _known(database, words, login)
-        await Staff(database.sessions, _now).change(
+        await Staff(database.sessions, now).change(
             member.number, name=member.name, role=member.role, scope=member.scope, is_active=False
         )
-        await StaffSessions(database.sessions, _now).end_all(member.number)
-        await Audit(database.sessions, _now).note(OPERATOR, "staff_disabled", f"staff:{login}")
+        await StaffSessions(database.sessions, now).end_all(member.number)
+        await Audit(database.sessions, now).note(OPERATOR, "staff_disabled", f"staff:{login}")
     typer.echo(words.say("operator.staff_disabled", login=login))
 
 
 async def _list(settings: Settings, words: Words) -> None:
-    async with _database(settings) as database:
-        for it in await Staff(database.sessions, _now).all():
+    async with database_of(settings) as database:
+        for it in await Staff(database.sessions, now).all():
             role = words.say(f"console.role_{it.role}")
             region = "、".join(sorted(it.scope.counties)) or words.say("console.region_whole")
             typer.echo(words.say("operator.staff_line", it=it, role=role, region=region))
 
 
 async def _verify(settings: Settings, words: Words) -> int:
-    async with _database(settings) as database:
-        verdict = await Audit(database.sessions, _now).verify()
+    async with database_of(settings) as database:
+        verdict = await Audit(database.sessions, now).verify()
     holds = verdict.broken_at is None
     typer.echo(words.say(f"operator.audit_{'holds' if holds else 'broken'}", verdict=verdict))
     return 0 if holds else 1
 
 
 async def _list_audit(settings: Settings, words: Words, limit: int) -> None:
-    async with _database(settings) as database:
-        for it in await Audit(database.sessions, _now).latest(limit):
+    async with database_of(settings) as database:
+        for it in await Audit(database.sessions, now).latest(limit):
             at = it.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
             typer.echo(words.say("operator.audit_line", it=it, at=at))
 
 
 async def _new_token(settings: Settings, words: Words, name: str, login: str) -> None:
-    async with _database(settings) as database:
+    async with database_of(settings) as database:
         member = await _known(database, words, login)
         try:
-            made = await Tokens(database.sessions, _now).make(name, member.number)
+            made = await Tokens(database.sessions, now).make(name, member.number)
         except NameTaken:
             fail(words.say("operator.token_taken", name=name))
-        await Audit(database.sessions, _now).note(OPERATOR, "token_made", f"token:{name}")
+        await Audit(database.sessions, now).note(OPERATOR, "token_made", f"token:{name}")
     typer.echo(words.say("operator.token_made", name=name, token=made))
 
 
 async def _revoke(settings: Settings, words: Words, name: str) -> None:
-    async with _database(settings) as database:
-        revoked = await Tokens(database.sessions, _now).revoke(name)
+    async with database_of(settings) as database:
+        revoked = await Tokens(database.sessions, now).revoke(name)
         if not revoked:
             fail(words.say("operator.token_unknown", name=name))
-        await Audit(database.sessions, _now).note(OPERATOR, "token_revoked", f"token:{name}")
+        await Audit(database.sessions, now).note(OPERATOR, "token_revoked", f"token:{name}")
     typer.echo(words.say("operator.token_revoked", name=name))
 
 
 async def _list_tokens(settings: Settings, words: Words) -> None:
-    async with _database(settings) as database:
-        for it in await Tokens(database.sessions, _now).all():
+    async with database_of(settings) as database:
+        for it in await Tokens(database.sessions, now).all():
             made = it.created_at.astimezone().strftime("%Y-%m-%d")
             typer.echo(words.say("operator.token_line", it=it, made=made))

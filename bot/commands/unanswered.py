@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
 
+from bot.clock import now
+from bot.commands.records import database_of
 from bot.commands.running import begin, run
 from bot.knowledge.clusters import Asked, Cluster, clusters, joined
 from bot.knowledge.glossary import read_glossary
@@ -36,11 +38,8 @@ def unanswered(
 async def _unanswered(
     settings: Settings, words: Words, within: timedelta, scope: Scope, most: int
 ) -> None:
-    database = await Database.open(settings.database)
-    try:
-        asked = await _asked(database, datetime.now(UTC) - within, scope)
-    finally:
-        await database.close()
+    async with database_of(settings) as database:
+        asked = await _asked(database, now() - within, scope)
     found = await asyncio.to_thread(_clustered, settings, asked)
     for each in found[:most]:
         typer.echo(words.say("unanswered.cluster", cluster=each, last=each.last.astimezone()))

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from multidict import MultiMapping
 
-from bot.console.html import ZONE
+from bot.clock import ZONE
 from bot.console.visit import Refused
 from bot.jobs.audience import read_audience, write_audience
 from bot.pipeline.messages import Button

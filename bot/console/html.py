@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from importlib.resources import files
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from bot.clock import ZONE
 from bot.masking import masked_name, masked_phone
 from bot.words import Words
 
-ZONE = ZoneInfo("Asia/Shanghai")
 _UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60))
 # What looks like something else or like nothing: direction marks, zero-width characters.
 _UNSEEN = dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070),

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import orjson
 
-from bot.console.html import ZONE
+from bot.clock import ZONE
 from bot.console.visit import Download
 from bot.masking import masked
 from bot.records.conversations import Spoken

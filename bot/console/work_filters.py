@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from multidict import MultiMapping
 
+from bot.clock import ZONE
 from bot.console.directory import Directory
-from bot.console.html import ZONE
 from bot.console.visit import Visit
 from bot.records.lists import Filter
 from bot.records.seekers import State

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from bot.clock import ZONE
 from bot.jobs.board import LATE, Guide, Openings
-from bot.jobs.calendar import XINGTAI
 from bot.jobs.crowd import Crowd
 from bot.jobs.matching import takers
 from bot.jobs.stock import Stock
@@ -48,7 +48,7 @@ class Arrivals:
 
     async def _fresh(self, now: datetime) -> list[Opening]:
         """What was put in or changed lately and not looked at yet."""
-        today = now.astimezone(XINGTAI).date()
+        today = now.astimezone(ZONE).date()
         return [
             it
             for it in await self._openings.changed_since(self._since - LATE)

@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from bot.jobs.calendar import XINGTAI, next_turn
+from bot.clock import ZONE
+from bot.jobs.calendar import next_turn
 from bot.jobs.categories import load_categories
 from bot.jobs.crowd import Crowd, Seeking
 from bot.jobs.distance import Land
@@ -149,8 +150,8 @@ class Board:
 
     async def _look(self, now: datetime) -> None:
         """Read what has changed; everything, at the first time, each new day and now and then."""
-        today = now.astimezone(XINGTAI).date()
-        is_new_day = self._looked is None or self._looked.astimezone(XINGTAI).date() != today
+        today = now.astimezone(ZONE).date()
+        is_new_day = self._looked is None or self._looked.astimezone(ZONE).date() != today
         before = dict(self._open)
         if self._read is None or is_new_day or now - self._read > ANEW_AFTER:
             self._open = {it.number: it for it in await self._openings.open_ones(today)}

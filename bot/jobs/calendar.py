@@ -6,11 +6,11 @@ All times are aware; the hours are those of Xingtai. China keeps one time all ye
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta
 
+from bot.clock import ZONE
 from dialogs.work import Pace
 
-XINGTAI = timezone(timedelta(hours=8))
 MORNING, NIGHT = time(8), time(21)  # nothing is pushed from NIGHT to MORNING
 LAST_CALL = time(20, 30)  # nothing is begun after it, so that what is queued is gone by NIGHT
 FIRST_PUSH = time(9)  # of those who hear daily or weekly
@@ -21,12 +21,12 @@ _EVERY = {Pace.DAILY: timedelta(days=1), Pace.WEEKLY: WEEK}
 
 def is_day(now: datetime) -> bool:
     """Whether a push may reach somebody."""
-    return MORNING <= now.astimezone(XINGTAI).time() < NIGHT
+    return MORNING <= now.astimezone(ZONE).time() < NIGHT
 
 
 def may_begin(now: datetime) -> bool:
     """Whether a push may be begun."""
-    return MORNING <= now.astimezone(XINGTAI).time() < LAST_CALL
+    return MORNING <= now.astimezone(ZONE).time() < LAST_CALL
 
 
 def next_turn(pace: Pace, now: datetime, seeker: int) -> datetime | None:
@@ -34,8 +34,8 @@ def next_turn(pace: Pace, now: datetime, seeker: int) -> datetime | None:
     ones, or never."""
     if pace not in _EVERY:
         return None
-    day = (now.astimezone(XINGTAI) + _EVERY[pace]).date()
-    return datetime.combine(day, FIRST_PUSH, XINGTAI) + timedelta(minutes=seeker % SPREAD)
+    day = (now.astimezone(ZONE) + _EVERY[pace]).date()
+    return datetime.combine(day, FIRST_PUSH, ZONE) + timedelta(minutes=seeker % SPREAD)
 
 
 def may_hear_again(told: Sequence[datetime], most: int) -> datetime | None:

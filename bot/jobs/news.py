@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.jobs.calendar import XINGTAI
+from bot.clock import ZONE
 from bot.pipeline.messages import Lane, channel_of
 from bot.records.applications import Application
 from dialogs.talk import Option, Reply
@@ -67,7 +67,7 @@ class News:
 
     async def _tell(self, application: Application) -> None:
         if application.step is Step.HIRED:
-            day = application.updated_at.astimezone(XINGTAI).date()
+            day = application.updated_at.astimezone(ZONE).date()
             await self._followups.begin(application.seeker, day, application.number)
         if application.step in TOLD and channel_of(application.urn) in self._channels:
             at = application.updated_at.isoformat()

@@ -16,8 +16,9 @@ from typing import Protocol
 
 import structlog
 
+from bot.clock import ZONE
 from bot.jobs.board import Board, Found, kept
-from bot.jobs.calendar import WEEK, XINGTAI, may_begin, may_hear_again, next_turn
+from bot.jobs.calendar import WEEK, may_begin, may_hear_again, next_turn
 from bot.jobs.matching import WANTED
 from bot.jobs.news import News, Voice
 from bot.pipeline.messages import Lane
@@ -129,7 +130,7 @@ class Planner:
                 await self._books.pushes.said([push], [])
 
     async def _still_open(self, push: Push) -> tuple[Match, ...]:
-        today = self._clock().astimezone(XINGTAI).date()
+        today = self._clock().astimezone(ZONE).date()
         matches = await self._board.as_kept(push)
         return tuple(it for it in matches if it.opening.may_be_offered(today))
 

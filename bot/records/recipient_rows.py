@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.clock import ZONE
 from bot.records.audiences import Member, Quiet, wants_none
 from bot.records.inserts import table_of
 from bot.records.tables import (
@@ -21,8 +22,6 @@ from bot.records.tables import (
     SeekerRow,
     VisitorRow,
 )
-
-XINGTAI = timezone(timedelta(hours=8))
 
 FIRST = 1  # attempt
 
@@ -79,7 +78,7 @@ async def next_rows(
 ) -> list[dict[str, Any]]:
     """The next of them, each with why it is not to be sent to after all."""
     c = _recipient.c
-    local = now.astimezone(XINGTAI)
+    local = now.astimezone(ZONE)
     minute = local.hour * 60 + local.minute
     wanted = (
         select(
@@ -120,7 +119,7 @@ def _is_quiet(minute: int) -> ColumnElement[bool]:
 
 def is_quiet(quiet: Quiet, now: datetime) -> bool:
     """The same of one recipient."""
-    local = now.astimezone(XINGTAI)
+    local = now.astimezone(ZONE)
     minute = local.hour * 60 + local.minute
     if quiet.begin < quiet.end:
         return quiet.begin <= minute < quiet.end

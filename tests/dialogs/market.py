@@ -6,8 +6,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
+from bot.clock import ZONE
 from bot.jobs.board import Board, Guide
-from bot.jobs.calendar import XINGTAI
 from bot.records.applications import Applications
 from bot.records.consents import ConsentBook
 from bot.records.database import Database
@@ -47,7 +47,7 @@ class Market:
         return self.now
 
     def today(self) -> date:
-        return self.now.astimezone(XINGTAI).date()
+        return self.now.astimezone(ZONE).date()
 
     def later(self, **much: float) -> None:
         self.now += timedelta(**much)

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.commands.records import now
+from bot.clock import now
 from bot.records.applications import Applications
 from bot.records.database import Database
 from bot.records.ledger import Ledger

@@ -9,14 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.jobs.calendar import (
-    LAST_CALL,
-    XINGTAI,
-    is_day,
-    may_begin,
-    may_hear_again,
-    next_turn,
-)
+from bot.clock import ZONE
+from bot.jobs.calendar import LAST_CALL, is_day, may_begin, may_hear_again, next_turn
 from bot.jobs.calendar import (
     MORNING as DAYBREAK,
 )
@@ -32,7 +26,7 @@ from .town import GUIDE, MORNING, WELDER, Town
 
 
 def at(hour: int, minute: int = 0) -> datetime:
-    return datetime(2026, 3, 2, hour, minute, tzinfo=XINGTAI)
+    return datetime(2026, 3, 2, hour, minute, tzinfo=ZONE)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +118,7 @@ async def test_nothing_is_pushed_at_night(town: Town) -> None:
     await town.register("telegram:1")
     await town.welding(3)
     for hour in (21, 23, 24 + 3, 24 + 7):
-        town.now = MORNING.astimezone(XINGTAI).replace(hour=0, minute=5) + timedelta(hours=hour)
+        town.now = MORNING.astimezone(ZONE).replace(hour=0, minute=5) + timedelta(hours=hour)
         await town.planner.round()
         assert await town.said() == []
     town.pass_time(hours=2)
@@ -288,7 +282,7 @@ async def test_a_month_of_pushes_with_crashes_keeps_every_promise(town: Town, se
             assert dies
         town.pass_time(hours=rand.choice([0.1, 1, 5, 13]))
     town.restart(most=most)
-    town.now = town.now.astimezone(XINGTAI).replace(hour=10) + timedelta(days=1)
+    town.now = town.now.astimezone(ZONE).replace(hour=10) + timedelta(days=1)
     await town.planner.round()
     await check(town, wishes, most)
 

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from bot.clock import ZONE
 from bot.console.directory import Directory
-from bot.console.html import ZONE
 from bot.console.pages.openings import OPENINGS, XLSX
 from bot.console.pages.seekers import SEEKERS, keep_reason, seeker_choices
 from bot.console.visit import EVERYBODY, Answer, Download, NotThere, Page, Redirect, Route, Visit

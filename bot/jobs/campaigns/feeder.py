@@ -15,13 +15,14 @@ from typing import Protocol
 
 import structlog
 
+from bot.clock import ZONE
 from bot.jobs.campaigns.backlog import Backlog
 from bot.jobs.campaigns.breaker import Breaker
 from bot.pipeline.messages import Lane, Message, SaidLine
 from bot.pipeline.switches import BOT, CAMPAIGNS
 from bot.records.campaign_rows import Campaign, State, WrongState
 from bot.records.campaigns import Campaigns
-from bot.records.recipient_rows import XINGTAI, Due
+from bot.records.recipient_rows import Due
 from bot.records.recipients import Recipients
 
 TICK = 0.1  # seconds between rounds while there is something to feed
@@ -169,7 +170,7 @@ class Feeder:
     async def _left_today(self, campaign: Campaign) -> int:
         if campaign.draft.per_day is None:
             return AT_ONCE
-        today = self._clock().astimezone(XINGTAI).replace(hour=0, minute=0, second=0, microsecond=0)
+        today = self._clock().astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
         return campaign.draft.per_day - await self._recipients.fed_since(campaign.number, today)
 
     async def _say(self, campaign: Campaign, due: Due) -> None:

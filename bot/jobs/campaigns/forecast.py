@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from bot.clock import ZONE
 from bot.records.audiences import Quiet
-from bot.records.recipient_rows import XINGTAI
 
 MOST_DAYS = 400
 
@@ -14,7 +14,7 @@ def finish(
     now: datetime, many: int, rate: float, quiet: Quiet, per_day: int | None = None
 ) -> datetime | None:
     """When the last of so many is sent, beginning now; None: not within a year."""
-    at, left = now.astimezone(XINGTAI), float(many)
+    at, left = now.astimezone(ZONE), float(many)
     for _ in range(MOST_DAYS):
         at = _awake(at, quiet)
         ends = min(_asleep(at, quiet), _midnight(at))

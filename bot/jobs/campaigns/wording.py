@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.clock import ZONE
 from bot.jobs.audience import NAMES, AudienceError
 from bot.jobs.campaigns.desk import Preview, Progress, Report
 from bot.jobs.campaigns.texts import WordsRefused
@@ -15,7 +16,7 @@ from bot.records.campaign_rows import (
     Step,
     WrongState,
 )
-from bot.records.recipient_rows import XINGTAI, Recipient
+from bot.records.recipient_rows import Recipient
 from bot.records.tables import Fate
 from bot.sheets import Cell, Sheet, write_book
 from bot.words import Words
@@ -63,7 +64,7 @@ class CampaignWording:
 
     def time(self, at: datetime | None) -> str:
         """A moment in Xingtai."""
-        return "" if at is None else at.astimezone(XINGTAI).strftime("%Y-%m-%d %H:%M:%S")
+        return "" if at is None else at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S")
 
     def preview(self, preview: Preview) -> str:
         """What would happen."""
@@ -114,7 +115,7 @@ class CampaignWording:
         figures: list[list[Cell]] = [[self.fate(it), many] for it, many in counts.items()]
         rows: list[list[Cell]] = [
             [it.urn, it.channel, it.county, self.fate(it.fate), self.reason(it.reason),
-             it.done_at and it.done_at.astimezone(XINGTAI), it.ref] for it in missed
+             it.done_at and it.done_at.astimezone(ZONE), it.ref] for it in missed
         ]  # fmt: skip
         item, count = self._say("sheet_item"), self._say("sheet_count")
         names = ("urn", "channel", "county", "fate", "reason", "at", "ref")
