@@ -95,7 +95,7 @@ async def load_content(
         wait=wait,
         before=None if before is None else before.library,
     )
-    eligibility = await asyncio.to_thread(Eligibility.open, folder, date.today)
+    eligibility = await asyncio.to_thread(Eligibility.open, folder, library.texts, date.today)
     directory = await asyncio.to_thread(Directory.load, folder / "directory")
     return Content(words, commands, library, eligibility, directory, seen)
 

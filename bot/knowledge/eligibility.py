@@ -10,14 +10,12 @@ from pathlib import Path
 from bot.knowledge.asking import Asking
 from bot.knowledge.facts import Fact, Kind, read_facts
 from bot.knowledge.finding import UnusableContent
-from bot.knowledge.glossary import read_glossary
 from bot.knowledge.judging import Judge, Person
 from bot.knowledge.offers import Offer, Reader, all_offers
-from bot.knowledge.phrases import Phrases
-from bot.knowledge.policies import read_policies, read_publications
 from bot.knowledge.recent import Recent
 from bot.knowledge.rules import Truth
 from bot.knowledge.samples import samples
+from bot.knowledge.texts import Texts
 from dialogs.benefits import Advice, Asked
 
 _KEPT = 4000  # what to ask next, by what is known
@@ -44,16 +42,16 @@ class Eligibility:
         self._asked: Recent[tuple[object, ...], tuple[str, ...]] = Recent(_KEPT)
 
     @classmethod
-    def open(cls, content: Path, today: Callable[[], date]) -> Eligibility:
-        """The rules of the folder `content`. Raises UnusableContent with all that is wrong."""
-        glossary = read_glossary(content)
+    def open(cls, content: Path, texts: Texts, today: Callable[[], date]) -> Eligibility:
+        """The rules of the folder `content`, whose `texts` these are. Raises UnusableContent with
+        all that is wrong."""
         facts = read_facts(content)
         reader = Reader(facts)
-        offers = all_offers(read_policies(content, glossary.headings), reader)
+        offers = all_offers(texts.policies, reader)
         if reader.findings:
             raise UnusableContent(reader.findings)
-        judge = Judge(read_publications(content), Phrases(content), glossary)
-        return cls(offers, facts, judge, glossary.years, today)
+        judge = Judge(texts.publications, texts.phrases, texts.glossary)
+        return cls(offers, facts, judge, texts.glossary.years, today)
 
     def title(self, policy: str) -> str | None:
         """The title of a policy that has rules."""

