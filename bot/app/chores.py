@@ -25,7 +25,8 @@ from bot.tasks import together
 
 FORGET_EVERY = 6 * 3600.0  # seconds
 SUM_UP_EVERY = 1.0
-SUM_UP_BREATH = 0.2  # between parts of a long list: visitors go first
+PLAN_EVERY = 5.0
+BREATH = 0.2  # between parts of a long list: visitors go first
 NUDGE_EVERY = 30.0
 EXPIRE_EVERY = 600.0
 AWAY = (*DOWN, StorageDown)  # what a storage raises that is away
@@ -66,24 +67,30 @@ class Chores:
     async def run(self, channels: Sequence[str]) -> None:
         """All of them, until cancelled; `channels`: those by which somebody can be reached."""
         steps = [
-            self._every(FORGET_EVERY, self._forget),
-            self._every(EXPIRE_EVERY, self._expire),
-            self._sum_up(),
+            self._repeat("forget", self._forget, FORGET_EVERY),
+            self._repeat("expire", self._expire, EXPIRE_EVERY),
+            self._repeat("sum_up", Summaries(self._database.sessions).renew, SUM_UP_EVERY),
             self._push(channels),
         ]
         if self._settings.staff_group is not None:
-            steps.append(self._every(NUDGE_EVERY, self._nudge))
+            steps.append(self._repeat("nudge", self._nudge, NUDGE_EVERY))
         async with together(*steps):
             await asyncio.Event().wait()
 
-    async def _every(self, seconds: float, chore: Callable[[], Awaitable[None]]) -> None:
+    async def _repeat(
+        self, name: str, chore: Callable[[], Awaitable[object]], seconds: float
+    ) -> None:
+        """Do it every so often, and again after a breath while it tells that it had something to
+        do."""
         while True:
+            pause = seconds
             if self.is_mine():
                 try:
-                    await chore()
+                    if await chore():
+                        pause = min(BREATH, seconds)
                 except AWAY as error:
-                    log.warning("chore.later", chore=chore.__name__, error=type(error).__name__)
-            await asyncio.sleep(seconds)
+                    log.warning("chore.later", chore=name, error=type(error).__name__)
+            await asyncio.sleep(pause)
 
     async def _forget(self) -> None:
         """Forget what is too old."""
@@ -102,22 +109,10 @@ class Chores:
         tickets = Tickets(self._database.sessions, now)
         await Nudges(tickets, self._outbox, group, now).send()
 
-    async def _sum_up(self) -> None:
-        """Keep conversations summed up and to be found."""
-        summaries = Summaries(self._database.sessions)
-        while True:
-            renewed = 0
-            if self.is_mine():
-                try:
-                    renewed = await summaries.renew()
-                except AWAY as error:
-                    log.warning("chore.later", chore="sum_up", error=type(error).__name__)
-            await asyncio.sleep(SUM_UP_BREATH if renewed else SUM_UP_EVERY)
-
     async def _push(self, channels: Sequence[str]) -> None:
         """Push openings to those they suit; planned anew when the content changes."""
         most = self._settings.pushes_a_week
         while True:
             planner = self._work.planner(self._live.now, self._outbox, channels, most)
-            async with together(planner.run(self.is_mine, AWAY)):
+            async with together(self._repeat("push", planner.round, PLAN_EVERY)):
                 await self._live.change()

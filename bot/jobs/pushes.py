@@ -8,13 +8,10 @@ takes once.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
-
-import structlog
 
 from bot.clock import ZONE
 from bot.jobs.board import Board, Found, kept
@@ -30,13 +27,10 @@ from dialogs.followup import ask_after_work
 from dialogs.offers import Offered, offers_reply
 from dialogs.work import Match, Pace
 
-EVERY = 5.0  # seconds between rounds
 AT_ONCE = 200  # seekers in one transaction
 AT_MOST = 20  # such batches a round
 REMEMBERED = timedelta(days=7)  # how far back a start looks for what was not told
 TOO_OLD = timedelta(hours=12)  # a push that was planned so long ago is no news any more
-
-log = structlog.get_logger()
 
 
 class Arrivals(Protocol):
@@ -81,17 +75,6 @@ class Planner:
         self._most = most
         self._clock = clock
         self._told = clock() - REMEMBERED
-
-    async def run(self, owns: Callable[[], bool], down: tuple[type[Exception], ...]) -> None:
-        """Round after round while this process `owns` the task; `down`: what a storage raises that
-        is away."""
-        while True:
-            if owns():
-                try:
-                    await self.round()
-                except down as error:
-                    log.warning("pushes.not_planned", error=type(error).__name__)
-            await asyncio.sleep(EVERY)
 
     async def round(self) -> None:
         """Everything that is due now."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from secrets import token_urlsafe
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from bot.records.digests import digest
 from bot.records.tables import StaffSessionRow
 
 TOUCH_EVERY = timedelta(minutes=1)  # a session in use is written down so often
@@ -57,7 +57,7 @@ class StaffSessions:
         """Sign somebody in; the token that their browser is to hold."""
         token, now = self._new_token(), self._clock()
         row = StaffSessionRow(
-            token=_digest(token),
+            token=digest(token),
             csrf=self._new_token(),
             staff_id=staff,
             is_whole=is_whole,
@@ -72,7 +72,7 @@ class StaffSessions:
 
     async def find(self, token: str) -> StaffSession | None:
         """The session of a token, if it has not ended; it counts as used now."""
-        wanted = select(StaffSessionRow).where(StaffSessionRow.token == _digest(token))
+        wanted = select(StaffSessionRow).where(StaffSessionRow.token == digest(token))
         async with self._sessions() as session:
             row = await session.scalar(wanted.where(self._is_open()))
         if row is None:
@@ -109,10 +109,6 @@ class StaffSessions:
         open_one = StaffSessionRow.ended_at.is_(None)
         async with self._sessions.begin() as session:
             await session.execute(update(StaffSessionRow).where(which, open_one).values(**values))
-
-
-def _digest(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
 
 
 def _session(row: StaffSessionRow) -> StaffSession:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from secrets import token_urlsafe
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from bot.records.digests import digest
 from bot.records.tables import TokenRow
 
 
@@ -46,7 +46,7 @@ class Tokens:
     async def make(self, name: str, staff: int) -> str:
         """A new key: the only time it can be read. Raises NameTaken."""
         token = self._new_token()
-        row = TokenRow(name=name, token=_digest(token), staff_id=staff, created_at=self._clock())
+        row = TokenRow(name=name, token=digest(token), staff_id=staff, created_at=self._clock())
         try:
             async with self._sessions.begin() as session:
                 session.add(row)
@@ -56,7 +56,7 @@ class Tokens:
 
     async def use(self, token: str) -> Key | None:
         """The key, unless it is none or was revoked; it counts as used now."""
-        wanted = TokenRow.token == _digest(token), TokenRow.revoked_at.is_(None)
+        wanted = TokenRow.token == digest(token), TokenRow.revoked_at.is_(None)
         use = update(TokenRow).where(*wanted).values(used_at=self._clock()).returning(TokenRow)
         async with self._sessions.begin() as session:
             row = await session.scalar(use)
@@ -73,10 +73,6 @@ class Tokens:
         """Every key that was ever made."""
         async with self._sessions() as session:
             return [_key(row) for row in await session.scalars(select(TokenRow).order_by("id"))]
-
-
-def _digest(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
 
 
 def _key(row: TokenRow) -> Key:
