@@ -23,7 +23,7 @@ class Passwords:
         """The library's own parameters: argon2id, 64 MiB, 3 passes, 4 lanes."""
         self._hasher = hasher or PasswordHasher()
         self._few = asyncio.Semaphore(_AT_ONCE)
-        self._nobodys = self._hasher.hash(token_hex())
+        self._nobodys = ""  # a hash that fits nothing, made at the first comparison
 
     async def hash(self, password: str) -> str:
         """What is kept of it."""
@@ -33,12 +33,13 @@ class Passwords:
     async def fits(self, kept: str | None, password: str) -> bool:
         """Whether it is the one; takes as long when there is none to compare with (None)."""
         async with self._few:
-            fits = await asyncio.to_thread(self._check, kept or self._nobodys, password)
+            fits = await asyncio.to_thread(self._check, kept, password)
         return fits and kept is not None
 
-    def _check(self, kept: str, password: str) -> bool:
+    def _check(self, kept: str | None, password: str) -> bool:
+        self._nobodys = self._nobodys or self._hasher.hash(token_hex())
         try:
-            return self._hasher.verify(kept, password[:LONGEST])
+            return self._hasher.verify(kept or self._nobodys, password[:LONGEST])
         except (VerificationError, InvalidHashError):
             return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,16 +15,19 @@ from bot.pipeline.line import Line, StorageDown
 from bot.pipeline.messages import Button, Lane, Message, SaidLine
 from bot.pipeline.switches import CAMPAIGNS, Off
 from bot.records.campaign_rows import Campaign, State
+from bot.records.database import Database
 from tests.campaigns.conftest import Square, people
 from tests.campaigns.station import Station
+from tests.databases import database_in
 
 STILL = 1.2  # seconds in which nothing may happen
 
 
 @pytest.fixture
-def url(sqlite_url: str) -> str:
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
     """What the databases have to be agreed on, the tests of the records hold."""
-    return sqlite_url
+    async with database_in(tmp_path) as database:
+        yield database
 
 
 @pytest.fixture

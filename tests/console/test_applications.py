@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.console.pages.applications import COLUMNS
-from bot.content import load_words
 from bot.jobs.news import News
 from bot.pipeline.doorbell import Doorbell
 from bot.pipeline.line import Line
@@ -18,8 +17,8 @@ from bot.records.audit import Audit
 from bot.records.database import Database
 from bot.records.followups import FollowUps
 from bot.records.staff import Role
-from bot.settings import Settings
 from dialogs.work import Step
+from tests.wording import WORDS
 
 from .client import Clerk
 from .conftest import Clock
@@ -76,8 +75,7 @@ async def test_a_step_is_taken_and_the_seeker_hears_of_it_once(
     entry = (await audit.latest(2))[-1]  # before the board was read again
     assert (entry.action, dict(entry.detail)) == ("application_moved", {"step": "interview"})
 
-    words = load_words(Settings.model_construct())
-    outbox = Outbox(line, Doorbell(lambda _: True, lambda *_: None), lambda: words)
+    outbox = Outbox(line, Doorbell(lambda _: True, lambda *_: None), lambda: WORDS)
     news = News(town.applications, FollowUps(database.sessions, clock), outbox, {"web"})
     for _ in range(2):
         await news.tell(clock.now)

@@ -16,14 +16,14 @@ from bot.records.offers import Offers
 from bot.records.openings import Openings
 from bot.records.pushes import Pushes
 from bot.records.seekers import Seekers
-from bot.words import Words
 from dialogs.applications import Counter, show_applications, take_interest, withdraw_application
 from dialogs.consent import Purpose
 from dialogs.menu import show_menu
 from dialogs.offers import ask_why, set_pace, show_more, stop_pushes, take_why
 from dialogs.talk import Reply, Script, Talk
+from tests.wording import WORDS
 
-from .office import CONTENT, FACTS
+from .office import CONTENT
 
 
 class Market:
@@ -32,7 +32,7 @@ class Market:
     def __init__(self, database: Database) -> None:
         sessions = database.sessions
         self.now = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
-        self.words = Words.load(CONTENT / "replies", FACTS)
+        self.words = WORDS
         self.openings = Openings(sessions, self.clock)
         self.offers = Offers(sessions, self.clock)
         self.pushes = Pushes(sessions, self.clock)

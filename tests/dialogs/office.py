@@ -26,13 +26,13 @@ from bot.records.seekers import Seekers
 from bot.records.services import Services
 from bot.records.tables import SeekerRow, VisitorRow
 from bot.site.links import Door, Links
-from bot.words import Words
 from dialogs.consent import Purpose
 from dialogs.followup import follow_up
 from dialogs.menu import show_menu
 from dialogs.mycard import show_card, tell_category
 from dialogs.mydata import erase_data, export_data, revoke_consent, show_data
 from dialogs.talk import Heard, Reply, Script, Talk
+from tests.wording import WORDS
 
 CONTENT = Path(__file__).resolve().parents[2] / "content"
 FACTS = {
@@ -49,7 +49,7 @@ class Office:
     def __init__(self, database: Database) -> None:
         sessions = database.sessions
         self.now = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
-        self.words = Words.load(CONTENT / "replies", FACTS)
+        self.words = WORDS
         self.seekers = Seekers(sessions, self.clock)
         self.ledger = Ledger(sessions, self.clock)
         self.services = Services(sessions, self.clock)

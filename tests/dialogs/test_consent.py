@@ -7,21 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from bot.records.database import Database
 from dialogs.consent import AGREE, REFUSE, Purpose, consent, remember_consent
 from dialogs.questions import words
 from dialogs.talk import Heard, Pause, Reply, Talk
+from tests.databases import database_in
+from tests.wording import WORDS
 
-from .office import CONTENT, FACTS, Office
+from .office import Office
 
 ME = "web:me"
 
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    database = await Database.open(f"sqlite:///{tmp_path}/hotline.db")
-    yield Office(database)
-    await database.close()
+    async with database_in(tmp_path) as database:
+        yield Office(database)
 
 
 async def script(talk: Talk, office: Office) -> Reply:
@@ -101,11 +101,8 @@ async def test_who_refused_is_asked_again_when_they_come_back(office: Office) ->
 
 @pytest.mark.parametrize("purpose", list(Purpose))
 def test_every_notice_says_what_the_law_asks_and_fits_a_phone(purpose: Purpose) -> None:
-    from bot.words import Words
-
-    said = Words.load(CONTENT / "replies", FACTS)
-    notice = said.say(f"consent.{purpose}")
-    assert said.say(f"consent.version_{purpose}")
+    notice = WORDS.say(f"consent.{purpose}")
+    assert WORDS.say(f"consent.version_{purpose}")
     for part in (
         "做什么用",
         "不同意也没关系" if purpose != "sensitive" else "不说也没关系",

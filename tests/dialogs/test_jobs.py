@@ -12,13 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.content import load_words
 from bot.jobs.reading import WorkReader
 from bot.jobs.searching import Searching, Surroundings
 from bot.records.database import Database
 from bot.records.openings import Openings
-from bot.settings import Settings
-from bot.words import Words
 from dialogs.jobs import (
     Listed,
     Page,
@@ -32,6 +29,7 @@ from dialogs.jobs import (
 from dialogs.talk import MAX_PRESS_BYTES, Heard, Outcome, Pause, Reply, Talk
 from dialogs.work import Opening, OpeningState, PayUnit, WorkType
 from tests.service import ROOT
+from tests.wording import WORDS
 
 TODAY = date(2026, 3, 2)
 DIRECTORY = ROOT / "content/directory"
@@ -71,13 +69,8 @@ async def presses(board: Searching, reply: Reply, label: str) -> Reply:
     return await turn(Talk("web:a", "1-1", script), board)
 
 
-@cache
-def words() -> Words:
-    return load_words(Settings())
-
-
 def text(reply: Reply) -> str:
-    return words().render(reply)
+    return WORDS.render(reply)
 
 
 def titles(reply: Reply) -> list[str]:

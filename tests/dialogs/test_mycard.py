@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.records.database import Database
 from bot.records.seekers import State
 from dialogs.consent import Purpose
 from dialogs.followup import ask_after_work
 from dialogs.talk import Heard, Option
 from dialogs.work import PayUnit, Wish
+from tests.databases import database_in
 
 from .office import Office, Visitor
 
@@ -23,9 +23,8 @@ NO_NUMBERS = "身份证"
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    database = await Database.open(f"sqlite:///{tmp_path}/hotline.db")
-    yield Office(database)
-    await database.close()
+    async with database_in(tmp_path) as database:
+        yield Office(database)
 
 
 @pytest.fixture

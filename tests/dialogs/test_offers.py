@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.records.database import Database
 from bot.records.offers import Answer
 from bot.records.pushes import Candidate
 from dialogs.offers import Offered, offers_reply
 from dialogs.talk import Heard, Kind, Option
 from dialogs.work import Match, Opening, Pace, PayUnit, Step, Wish
+from tests.databases import database_in
 
 from .market import Market
 from .office import Visitor
@@ -31,9 +31,8 @@ PHONE = "13000000000"
 
 @pytest.fixture
 async def market(tmp_path: Path) -> AsyncIterator[Market]:
-    database = await Database.open(f"sqlite:///{tmp_path}/hotline.db")
-    yield Market(database)
-    await database.close()
+    async with database_in(tmp_path) as database:
+        yield Market(database)
 
 
 @pytest.fixture

@@ -15,18 +15,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from openpyxl import Workbook
 
-from bot.content import load_words
 from bot.jobs.columns import Columns
 from bot.jobs.intake import REFUSED, REPEATED, Account, Intake
 from bot.jobs.postings import Postings
 from bot.jobs.reading import WorkReader
 from bot.jobs.wording import Wording
-from bot.records.database import Database
 from bot.records.openings import Openings
-from bot.settings import Settings
 from bot.sheets import SheetRefused
 from dialogs.work import Opening, OpeningState, PayUnit, WorkType
+from tests.databases import database_in
 from tests.service import ROOT
+from tests.wording import WORDS
 
 TODAY = date(2026, 3, 2)
 HEADER = ("岗位", "用人单位", "县区", "薪资", "人数", "联系电话", "发布日期")
@@ -41,9 +40,8 @@ def postings() -> Postings:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Openings]:
-    database = await Database.open(f"sqlite:///{tmp_path}/hotline.db")
-    yield Openings(database.sessions, lambda: datetime(2026, 3, 2, tzinfo=UTC))
-    await database.close()
+    async with database_in(tmp_path) as database:
+        yield Openings(database.sessions, lambda: datetime(2026, 3, 2, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -73,9 +71,8 @@ def fates(account: Account) -> list[tuple[int, str]]:
 
 
 def reasons(account: Account) -> list[str]:
-    words = load_words(Settings())
     problems = [it for entry in account.entries for it in entry.problems]
-    return [words.say(it.words, **it.facts) for it in problems]
+    return [WORDS.say(it.words, **it.facts) for it in problems]
 
 
 async def only(intake: Intake, data: bytes) -> Opening:
@@ -326,7 +323,7 @@ async def test_an_identity_number_is_not_taken_for_a_phone(intake: Intake, store
 async def test_a_table_without_a_heading_is_refused(intake: Intake, rows: list[object]) -> None:
     with pytest.raises(SheetRefused) as caught:
         await intake.take(table(*rows), "一.csv", TODAY)  # type: ignore[arg-type]
-    assert "表头" in load_words(Settings()).say(caught.value.words, **caught.value.facts)
+    assert "表头" in WORDS.say(caught.value.words, **caught.value.facts)
 
 
 CELLS = some.one_of(

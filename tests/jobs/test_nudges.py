@@ -9,16 +9,15 @@ from typing import Any
 
 import pytest
 
-from bot.content import load_words
 from bot.jobs.nudges import Nudges
 from bot.pipeline.doorbell import Doorbell
 from bot.pipeline.line import Line
 from bot.pipeline.messages import Lane, Message
 from bot.pipeline.outbox import Outbox
 from bot.pipeline.partitions import Keys
-from bot.records.database import Database
 from bot.records.tickets import Tickets
-from bot.settings import Settings
+from tests.databases import database_in
+from tests.wording import WORDS
 
 GROUP = "telegram:-1001"
 
@@ -32,9 +31,8 @@ class Clock:
 
 @pytest.fixture
 async def tickets(tmp_path: Path, clock: Clock) -> AsyncIterator[Tickets]:
-    database = await Database.open(f"sqlite:///{tmp_path}/hotline.db")
-    yield Tickets(database.sessions, clock, lambda at: at + timedelta(minutes=30))
-    await database.close()
+    async with database_in(tmp_path) as database:
+        yield Tickets(database.sessions, clock, lambda at: at + timedelta(minutes=30))
 
 
 @pytest.fixture
@@ -64,8 +62,7 @@ async def said(line: Line) -> list[str]:
 
 
 async def test_a_late_ticket_is_told_once(line: Line, tickets: Tickets, clock: Clock) -> None:
-    words = load_words(Settings.model_construct())
-    outbox = Outbox(line, Doorbell(lambda _: True, lambda *_: None), lambda: words)
+    outbox = Outbox(line, Doorbell(lambda _: True, lambda *_: None), lambda: WORDS)
     nudges = Nudges(tickets, outbox, GROUP, clock)
     ticket = await tickets.open("web:1", "我叫某某", "e1", "")
     assert await nudges.send() == 0
@@ -80,8 +77,7 @@ async def test_a_late_ticket_is_told_once(line: Line, tickets: Tickets, clock: C
 async def test_killed_between_the_two_steps_it_is_said_once_all_the_same(
     line: Line, tickets: Tickets, clock: Clock
 ) -> None:
-    words = load_words(Settings.model_construct())
-    outbox = Outbox(line, Doorbell(lambda _: True, lambda *_: None), lambda: words)
+    outbox = Outbox(line, Doorbell(lambda _: True, lambda *_: None), lambda: WORDS)
     await tickets.open("web:1", "社保", "e1", "")
     clock.now += timedelta(minutes=45)
     with pytest.raises(Killed):

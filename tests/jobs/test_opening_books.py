@@ -8,12 +8,11 @@ from datetime import date
 
 from openpyxl import load_workbook
 
-from bot.content import load_words
 from bot.jobs.intake import Intake
 from bot.jobs.opening_books import FIELDS, OpeningBooks
 from bot.records.openings import Openings
-from bot.settings import Settings
 from dialogs.work import Opening, OpeningState, PayUnit, WorkType
+from tests.wording import WORDS
 
 from .test_intake import TODAY, intake, postings, store
 
@@ -39,7 +38,7 @@ OPENINGS = [
 
 
 def books() -> OpeningBooks:
-    return OpeningBooks(postings().columns, postings().wording, load_words(Settings()))
+    return OpeningBooks(postings().columns, postings().wording, WORDS)
 
 
 async def test_an_export_taken_in_again_is_all_the_same(intake: Intake, store: Openings) -> None:

@@ -29,6 +29,7 @@ from bot.words import Words
 from dialogs.mydata import ERASE, Held, erase_data
 from dialogs.talk import Heard, Reply
 from dialogs.work import Wish
+from tests.databases import database_in
 
 from .conftest import TEXTS, House
 
@@ -155,9 +156,8 @@ class World:
 
 @pytest.fixture
 async def world(line: Line, tmp_path: Path) -> AsyncIterator[World]:
-    database = await Database.open(f"sqlite:///{tmp_path}/hotline.db")
-    yield World(line, database)
-    await database.close()
+    async with database_in(tmp_path) as database:
+        yield World(line, database)
 
 
 async def test_the_mark_can_be_found_at_all(world: World) -> None:

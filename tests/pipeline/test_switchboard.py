@@ -28,6 +28,7 @@ from dialogs.policy import (
 )
 from dialogs.questions import choice
 from dialogs.talk import Heard, Kind, Outcome, Reply, Talk
+from tests.wording import WORDS
 
 CONTENT = Path(__file__).resolve().parents[2] / "content"
 COMMANDS = {
@@ -36,6 +37,8 @@ COMMANDS = {
     for form in forms
 }
 FACTS = {"hotline_name": "热线", "retention_days": 180, "desk_hours": "8:00-18:00"}
+OURS = {"order.drink": "喝什么？", "order.done": "来了：{{ drink }}"}
+SAID = Words(WORDS.texts | OURS, FACTS)
 TITLES = {"startup-loan": "创业担保贷款", "startup-subsidy": "一次性创业补贴"}
 
 
@@ -118,12 +121,10 @@ class Visitor:
             "feedback.why": partial(take_reason, book=self.tray),
             "order": order,
         }
-        real = Words.load(CONTENT / "replies", FACTS)
-        ours = {"order.drink": "喝什么？", "order.done": "来了：{{ drink }}"}
         self.off: set[str] = set()
         self.board = Switchboard(
             scripts,
-            Words(real.texts | ours, FACTS),
+            SAID,
             COMMANDS,
             "1",
             lambda *names: not self.off.isdisjoint(names),

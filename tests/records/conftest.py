@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.records.database import Database
+from tests.databases import database_in
 
 from .postgres import Postgres
 
@@ -63,8 +64,15 @@ async def url(request: pytest.FixtureRequest, sqlite_url: str) -> AsyncIterator[
         yield url
 
 
-@pytest.fixture
-async def database(url: str) -> AsyncIterator[Database]:
-    database = await Database.open(url)
-    yield database
-    await database.close()
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """A database of each kind, with every table and nothing in them."""
+    if request.param == "sqlite":
+        async with database_in(tmp_path) as database:
+            yield database
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    async with server.database(await server.with_tables()) as url:
+        database = await Database.open(url)
+        yield database
+        await database.close()

@@ -18,7 +18,10 @@ from typing import Any
 
 import asyncpg
 
+from bot.records.database import Database
+
 START = 60.0  # seconds
+_TABLES = "hotline_tables"
 
 # PostgreSQL refuses to run as root; this user is on every Unix and owns nothing.
 NOBODY = pwd.getpwnam("nobody")
@@ -43,6 +46,7 @@ class Postgres:
         self.folder = Path(tempfile.mkdtemp(prefix="hotline-pg-"))
         self._numbers = count(1)
         self._server: subprocess.Popen[bytes] | None = None
+        self._has_tables = False
 
     def start(self) -> None:
         """Raises PostgresFailed."""
@@ -76,12 +80,21 @@ class Postgres:
         shutil.rmtree(self.folder)
 
     @asynccontextmanager
-    async def database(self) -> AsyncIterator[str]:
-        """The URL of a new, empty database."""
+    async def database(self, template: str = "template1") -> AsyncIterator[str]:
+        """The URL of a new database, as `template` is."""
         name = f"hotline_{next(self._numbers)}"
-        await self.execute(f"CREATE DATABASE {name}")
+        await self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         yield f"postgresql://postgres@/{name}?host={self.folder}"
         await self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    async def with_tables(self) -> str:
+        """The name of a database with every table and nothing in them, a template for others."""
+        if not self._has_tables:
+            await self.execute(f"CREATE DATABASE {_TABLES}")
+            database = await Database.open(f"postgresql://postgres@/{_TABLES}?host={self.folder}")
+            await database.close()
+            self._has_tables = True
+        return _TABLES
 
     @staticmethod
     def name_of(url: str) -> str:

@@ -11,10 +11,9 @@ from openpyxl import Workbook
 from openpyxl.packaging.relationship import Relationship
 from openpyxl.workbook.external_link.external import ExternalBook, ExternalLink
 
-from bot.content import load_words
-from bot.settings import Settings
 from bot.sheets import Line, SheetRefused, read_sheet
 from bot.sheets import cells as limits
+from tests.wording import WORDS
 
 
 def saved(book: Workbook) -> bytes:
@@ -46,7 +45,7 @@ def rezipped(data: bytes, **changed: bytes) -> bytes:
 def refused(data: bytes) -> str:
     with pytest.raises(SheetRefused) as caught:
         read_sheet(data)
-    told = load_words(Settings()).say(caught.value.words, **caught.value.facts)
+    told = WORDS.say(caught.value.words, **caught.value.facts)
     assert told
     return caught.value.words
 

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
-from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,13 +17,11 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.content import load_words
 from bot.records.database import Database
 from bot.records.openings import Openings
-from bot.settings import Settings
 from bot.site.jobs import JobPages
-from bot.words import Words
 from dialogs.work import Opening, OpeningState, PayUnit, WorkType
+from tests.wording import WORDS
 
 Client = TestClient[web.Request, web.Application]
 
@@ -57,11 +54,6 @@ NASTY = [
 ]
 
 
-@cache
-def words() -> Words:
-    return load_words(Settings())
-
-
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Openings]:
     database = await Database.open(f"sqlite:///{tmp_path}/hotline.db")
@@ -72,7 +64,8 @@ async def store(tmp_path: Path) -> AsyncIterator[Openings]:
 @pytest.fixture
 async def client(store: Openings) -> AsyncIterator[Client]:
     app = web.Application()
-    JobPages(store, words, COUNTIES, TRADES, "https://hotline.example", lambda: NOW).add_to(app)
+    pages = JobPages(store, lambda: WORDS, COUNTIES, TRADES, "https://hotline.example", lambda: NOW)
+    pages.add_to(app)
     async with TestClient(TestServer(app)) as client:
         yield client
 
