@@ -11,6 +11,8 @@ from dialogs.talk import Question, Unclear
 from dialogs.work import PayUnit, Wish, WorkType
 
 ANY = "都行"
+MORE = "更多乡镇"
+PAGE = 9  # towns on buttons at once
 SUMS = {
     PayUnit.MONTH: (3000, 4000, 5000, 6000, 8000),
     PayUnit.DAY: (120, 150, 200, 300),
@@ -18,7 +20,11 @@ SUMS = {
 }
 NAMED = {PayUnit.MONTH: "每月", PayUnit.DAY: "每天", PayUnit.HOUR: "每小时"}
 BEDS = ("管住", "管吃", "管吃管住", "不用管住")
-_LEADS = {"pay": "工资", "counties": "在", "occupations": "找个"}  # make a bare word a sentence
+HOURS = ("白天", "晚上")
+# What makes a bare word a sentence:
+_LEADS = {"pay": "工资", "counties": "在", "occupations": "找个", "age": "今年", "training": "想学"}
+_CLEAR = {"training": "不学了", "hours": "啥时间都行"}  # what ANY is called, where it sounds odd
+_NEVER_OPEN = ("age",)  # who has told it may put it right
 _YES = frozenset({"是", "是的", "对的", "好", "好的", "行", "中", "没错", "可以", "嗯", "没问题"})
 _USUAL_UNITS = {WorkType.SHORT: PayUnit.DAY, WorkType.PART_TIME: PayUnit.HOUR}
 
@@ -42,8 +48,20 @@ class Reader(Protocol):
         """The groups of trades, each with its trades."""
         ...
 
+    def is_near(self, text: str) -> bool:
+        """Whether somebody says that they want to work near where they live."""
+        ...
+
     def counties(self) -> tuple[str, ...]:
         """The counties, by their full names."""
+        ...
+
+    def towns(self, county: str) -> tuple[str, ...]:
+        """The county's towns, by their full names."""
+        ...
+
+    def town(self, county: str, text: str) -> str | None:
+        """The one town of the county that an answer names, in short or by a village there."""
         ...
 
 
@@ -54,12 +72,18 @@ def has(wish: Wish, field: str) -> bool:
             return bool(wish.occupations)
         case "counties":
             return bool(wish.counties or wish.towns or wish.away)
+        case "towns":
+            return bool(wish.towns)
         case "pay":
             return wish.pay_min is not None or wish.pay_unit is PayUnit.PIECE
         case "work_type":
             return wish.work_type is not None
         case "housing":
             return wish.housing is not None or wish.meals is not None
+        case "hours" | "training":
+            return bool(wish.hours if field == "hours" else wish.training)
+        case "age":
+            return wish.age is not None
         case _:
             return False
 
@@ -71,23 +95,31 @@ def emptied(wish: Wish, field: str) -> Wish:
             return replace(wish, occupations=())
         case "counties":
             return replace(wish, counties=(), towns=(), away=())
+        case "towns":
+            return replace(wish, towns=())
         case "pay":
             return replace(wish, pay_min=None, pay_unit=None)
         case "work_type":
             return replace(wish, work_type=None)
         case "housing":
             return replace(wish, housing=None, meals=None)
+        case "hours":
+            return replace(wish, hours=None)
+        case "training":
+            return replace(wish, training=None)
         case _:
             return wish
 
 
 def joined(wish: Wish, told: Wish) -> Wish:
-    """What was told last counts; places go together, and so does pay."""
+    """What was told last counts; places go together, and so does pay. A town that several
+    counties have is in the one that was told before."""
     is_placed = has(told, "counties")
     pay = told if told.pay_unit is not None else wish
     place = told if is_placed else wish
+    counties = place.counties or (wish.counties if place.towns else ())
     return Wish(
-        told.occupations or wish.occupations, place.counties, place.towns, place.away,
+        told.occupations or wish.occupations, counties, place.towns, place.away,
         pay.pay_min, pay.pay_unit, told.work_type or wish.work_type,
         wish.housing if told.housing is None else told.housing,
         wish.meals if told.meals is None else told.meals,
@@ -116,18 +148,36 @@ def opening(reader: Reader) -> Question[str]:
 
 def answer(field: str, labels: tuple[str, ...], reader: Reader) -> Question[str]:
     """A field by button, in a word or in a sentence."""
-    titles = {label: label for label in (*labels, ANY)}
+    titles = {label: label for label in labels}
+    may_be_open = field not in _NEVER_OPEN
+    if may_be_open:
+        titles[ANY] = _CLEAR.get(field, ANY)
 
     def read(text: str) -> str:
         picked = match(titles, text)
         if picked is not None:
             return picked
         said = text.strip()[:LONGEST_WORDS]
-        if reader.is_any(said):
+        if may_be_open and reader.is_any(said):
             return ANY
         return _sentence(field, said, reader)
 
     return Question(read, tuple(titles.items()))
+
+
+def town(county: str, page: int, reader: Reader) -> Question[str]:
+    """A town of the county: by button, page after page, or in a word; `page` counts from 0."""
+    towns = reader.towns(county)
+    shown = towns[page * PAGE : (page + 1) * PAGE]
+    more = (MORE,) if len(towns) > (page + 1) * PAGE else ()
+    buttons = answer("towns", (*shown, *more), reader)
+
+    def read(text: str) -> str:
+        told = reader.wish(text)
+        is_here = not told.towns and set(told.counties) <= {county}
+        return (is_here and reader.town(county, text)) or buttons.read(text)
+
+    return Question(read, buttons.options)
 
 
 def _sentence(field: str, said: str, reader: Reader) -> str:
@@ -137,7 +187,7 @@ def _sentence(field: str, said: str, reader: Reader) -> str:
     lead = _LEADS.get(field, "")
     if not has(reader.wish(said), field) and has(reader.wish(lead + said), field):
         return lead + said
-    if reader.wish(said) == Wish():
+    if reader.wish(said) == Wish() and not reader.is_near(said):
         raise Unclear("wish.unclear")
     return said
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from bot.clock import ZONE
 from bot.jobs.board import LATE, Guide, Openings
 from bot.jobs.crowd import Crowd
-from bot.jobs.matching import takers
 from bot.jobs.stock import Stock
+from bot.jobs.takers import Takers
 from bot.records.pushes import Pushes
 from dialogs.work import Opening
 
@@ -40,9 +40,9 @@ class Arrivals:
         unaware = (newest or now) + LATE
         while fresh and (crowd := await self._pushes.at_once(after, unaware, AT_ONCE)):
             after = crowd[-1].seeker
-            fits = takers(Crowd([self._guide.seeking(it) for it in crowd]), stock, self._guide.land)
-            due = [it.seeker for it, has in zip(crowd, fits.tolist(), strict=True) if has]
-            await self._pushes.make_due(due, now)
+            seekings = Crowd([self._guide.seeking(it) for it in crowd])
+            takers = Takers(seekings, self._guide.land).of(stock)
+            await self._pushes.make_due([crowd[row].seeker for row in takers.tolist()], now)
         self._known.update({it.number: it.digest for it in fresh})
         self._since = now
 

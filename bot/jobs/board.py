@@ -191,7 +191,7 @@ class Board:
 
     async def _has_heard(self, who: Candidate) -> None:
         then = next_turn(who.pace, self._clock(), who.seeker)
-        await self._pushes.said([], [Turn(who.seeker, who.due, then)])
+        await self._pushes.end([Turn(who.seeker, who.due, then)])
 
     async def as_kept(self, push: Push) -> tuple[Match, ...]:
         """The openings of a push as they were offered; those that are gone are left out."""

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from bot.jobs.crowd import Crowd, Indexes, Numbers
 from bot.jobs.distance import Land
@@ -49,16 +48,6 @@ def plan(crowd: Crowd, stock: Stock, land: Land, seen: Seen | None = None) -> Pl
     return made
 
 
-def takers(crowd: Crowd, stock: Stock, land: Land) -> npt.NDArray[np.bool_]:
-    """Whom (row) something of the stock fits exactly: to whom it may be news."""
-    fits = np.zeros(len(crowd), dtype=np.bool_)
-    if len(crowd) and len(stock):
-        scale = Scale(crowd, stock, land)
-        for column in range(len(stock)):
-            fits |= scale.fits_exactly(column)
-    return fits
-
-
 class Scale:
     """What each seeker of a crowd makes of each opening of a stock."""
 
@@ -79,20 +68,6 @@ class Scale:
         weights += pay_weights(crowd.pay[seekers], stock.pay[openings])
         weights += EXACT
         return weights
-
-    def fits_exactly(self, opening: int) -> npt.NDArray[np.bool_]:
-        """Whom (row) the opening (column) fits exactly."""
-        crowd, stock = self.crowd, self.stock
-        stands = self.trades[:, stock.trade[opening]]
-        some = np.flatnonzero((stands >= Trade.SAME)[crowd.trade])
-        trade = stands[crowd.trade[some]] * len(KINDS) + stock.kind[opening]
-        weights: Numbers = BY_TRADE[crowd.stance[some], trade]
-        weights += self._places[crowd.spot[some], stock.site[opening]]
-        weights += BY_GUISE[crowd.need[some], stock.guise[opening]]
-        weights += pay_weights(crowd.pay[some], stock.pay[opening : opening + 1])[:, 0]
-        fits = np.zeros(len(crowd), dtype=np.bool_)
-        fits[some[weights >= 0]] = True
-        return fits
 
 
 class _Planner:

@@ -10,9 +10,10 @@ from enum import Enum, auto
 
 from bot.jobs.phrases import Found, Phrases
 from bot.jobs.sentences import Grammar, Sentence
+from bot.jobs.towns import short_name
 from bot.jobs.vocabulary import Speech, Village
+from bot.knowledge.normalise import fold
 
-_TAIL = re.compile(r"(?:街道|管理区|工业园区|农场|镇|乡)$")
 _LEFT = re.compile(r".{0,4}(?:回来|回的|回老家|回家|打工回|干过|打过工|干了|待了|呆了|打了)")
 _THERE = re.compile(r"(?:^|[^想要就能愿])在$")
 _WORKING = re.compile(r"(?:打工|上班|干活)(?:的|呢|着|[,，。 ]|$)")
@@ -63,7 +64,8 @@ class PlaceReader:
 
     def __init__(self, villages: Sequence[Village], speech: Speech, grammar: Grammar) -> None:
         spots = _villages(villages) | _towns(villages) | _counties(villages) | _elsewhere(speech)
-        self._spots = Phrases(spots)
+        names = fold("\n".join(spots)).split("\n")  # as sentences are: 尖塚镇 is heard as 尖冢镇
+        self._spots = Phrases(dict(zip(names, spots.values(), strict=True)))
         before, after = speech.lists["near_before"], speech.lists["near_after"]
         self._signs = (tuple(before), tuple(after))
         self._home = re.compile(f"(?:{'|'.join(speech.lists['home'])})$")
@@ -169,7 +171,7 @@ def _towns(villages: Sequence[Village]) -> dict[str, Spot]:
     for town, counties in homes.items():
         spot = Spot(Kind.TOWN, counties, town)
         spots[town] = spot
-        short = _TAIL.sub("", town)
+        short = short_name(town)
         if len(short) >= _SHORTEST and set(known.get(short, counties)) <= set(counties):
             spots.setdefault(short, spot)
     return spots

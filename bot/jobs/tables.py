@@ -12,7 +12,7 @@ from itertools import product
 
 import numpy as np
 
-from bot.jobs.crowd import Crowd, Indexes, Numbers
+from bot.jobs.crowd import Crowd, Indexes, Numbers, Register
 from bot.jobs.distance import Land, Place
 from bot.jobs.hours import Hours
 from bot.jobs.related import Trade, Trades
@@ -55,9 +55,19 @@ def share(part: Part | None) -> int:
 def trade_table(
     wished: Sequence[tuple[str, ...]], offered: Sequence[str | None], related: Trades
 ) -> Indexes:
-    """How (`Trade`) each trade offered (column) stands to the trades wished for (row)."""
-    stands = [related.stands(wishes, trade) for wishes, trade in product(wished, offered)]
-    return np.array(stands, dtype=np.intp).reshape(len(wished), len(offered))
+    """How (`Trade`) each trade offered (column) stands to the trades wished for (row): as it does
+    to the one of them it comes nearest to."""
+    names = Register[str]()
+    at = [[names.number(it) for it in wishes] for wishes in wished]
+    single = np.array(
+        [related.stands([name], trade) for name, trade in product(names.all(), offered)],
+        dtype=np.intp,
+    ).reshape(-1, len(offered))
+    table = np.full((len(wished), len(offered)), Trade.UNSAID, dtype=np.intp)
+    for row, trades in enumerate(at):
+        if trades:
+            table[row] = single[trades].max(axis=0)
+    return table
 
 
 def place_table(crowd: Crowd, sites: Sequence[Site], land: Land) -> Numbers:

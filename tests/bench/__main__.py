@@ -44,7 +44,7 @@ def _table(name: str, result: Mapping[str, object]) -> Table:
     rest = ", ".join(f"{key}: {value}" for key, value in result.items() if key not in rows)
     table = Table(title=name, caption=rest)
     table.add_column("")
-    columns = list(next(iter(rows.values()), {}))
+    columns = list(dict.fromkeys(column for row in rows.values() for column in row))
     for column in columns:
         table.add_column(column, justify="right")
     for key, row in rows.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,6 +34,7 @@ INDEXES = """
 CREATE INDEX ON opening (trade, region);
 CREATE INDEX ON opening (kind, region);
 CREATE INDEX ON opening (number);
+CREATE INDEX ON seeker USING gin (likely);
 ANALYZE;
 """
 Chosen = list[list[tuple[int, int, int]]]  # each seeker's (number, let go, points), best first
@@ -83,12 +83,12 @@ class Query:
             chosen[seeker].append(tuple(best))
         return [sorted(it, key=lambda best: (best[1], -best[2], -best[0])) for it in chosen]
 
-    async def takers(self, number: int) -> tuple[float, int]:
-        """Seconds to find whom the opening fits exactly, and how many they are."""
+    async def takers(self, number: int) -> int:
+        """How many the opening fits exactly, looked for among those who may take its trade."""
         one = QUERY.replace("WHERE (o.trade", f"WHERE o.number = {number} AND (o.trade")
-        began = time.perf_counter()
-        found = await self._connection.fetch(f"{one} WHERE best.let_go = 0")
-        return time.perf_counter() - began, len(found)
+        likely = f"s.likely @> (SELECT ARRAY[trade] FROM opening WHERE number = {number})"
+        found = await self._connection.fetch(f"{one} WHERE best.let_go = 0 AND {likely}")
+        return len(found)
 
     async def peak_mb(self) -> float:
         """The most memory the query's process had."""
@@ -183,8 +183,9 @@ class Frames:
         return chosen
 
     def takers(self) -> int:
-        """How many the one opening fits exactly."""
-        weighed = self._weighed(self.seekers.merge(self.openings, how="cross"))
+        """How many the one opening fits exactly, looked for among those who wish for its trade."""
+        same = self.seekers[self.stands[self.seekers.wishes, 0] >= Trade.SAME]
+        weighed = self._weighed(same.merge(self.openings, how="cross"))
         return int((weighed.let_go == 0).sum())
 
     def _best(self, seekers: pd.DataFrame) -> pd.DataFrame:

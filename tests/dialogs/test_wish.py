@@ -15,7 +15,7 @@ from bot.pipeline.sessions import Session
 from bot.pipeline.switchboard import Spoken, Switchboard
 from bot.words import Words
 from dialogs.consent import Purpose
-from dialogs.fields import ANY, BEDS, SUMS, sums
+from dialogs.fields import ANY, BEDS, MORE, PAGE, SUMS, sums
 from dialogs.form import AGAIN, EDITS
 from dialogs.menu import show_menu
 from dialogs.offers import Offered
@@ -264,8 +264,11 @@ async def test_who_has_agreed_is_not_asked_again(visitor: Visitor) -> None:
         ("改工种", ("服务", "厨师"), "工种：厨师"),
         ("改地方", ("想去北京",), "地方：北京"),
         ("改地方", (ANY,), "地方：都行"),
+        ("改乡镇", ("和阳镇",), "地方：南和区（和阳镇）"),
+        ("改乡镇", (ANY,), "地方：南和区\n"),
         ("改类型", ("兼职",), "类型：兼职"),
-        ("改类型", ("居家",), "类型：居家"),
+        ("改类型", ("居家", ANY), "类型：居家"),
+        ("改类型", ("公益性岗位", "贾宋"), "地方：南和区（贾宋镇）"),
         ("改工资", ("计件",), "工资：计件"),
         ("改工资", (ANY,), "工资：都行"),
         ("改吃住", ("不用管住",), "吃住：不用管住"),
@@ -282,11 +285,156 @@ async def test_every_field_of_the_summary_can_be_changed(
     assert visitor.wish is not None
 
 
+@pytest.mark.parametrize(
+    ("label", "said", "line"),
+    [
+        ("改时间", "晚上", "时间：晚上"),
+        ("改时间", "啥时间都行", None),
+        ("改年龄", "46", "年龄：46岁"),
+        ("改想学的", "月嫂", "想学：月嫂"),
+        ("改想学的", "不学了", None),
+    ],
+)
+async def test_what_was_told_unasked_can_be_changed_too(
+    visitor: Visitor, label: str, said: str, line: str | None
+) -> None:
+    await visitor.starts("wish")
+    await visitor.says(f"{ALL_SAID}，白天干，今年45岁，想学电焊", "同意")
+    assert label in visitor.labels
+    summary = await visitor.says(label, said)
+    if line is None:
+        assert label not in visitor.labels
+    else:
+        assert line in summary
+    await visitor.says("对")
+    assert visitor.wish is not None
+    assert visitor.wish.occupations == ("电焊工",)
+
+
+async def test_an_age_is_asked_only_of_who_has_told_it(visitor: Visitor) -> None:
+    await visitor.starts("wish")
+    await visitor.says(f"{ALL_SAID}，今年45岁", "同意")
+    assert {"改时间", "改年龄", "改想学的"} & set(visitor.labels) == {"改年龄"}
+    assert "没看明白" in await visitor.says("改年龄", "随便")
+    assert visitor.labels == []
+
+
 async def test_a_field_can_be_changed_twice(visitor: Visitor) -> None:
     await visitor.starts("wish")
     await visitor.says(ALL_SAID, "同意", "改工资", "六千", "改工资", "七千", "改地方", "威县", "对")
     assert visitor.wish is not None
     assert (visitor.wish.pay_min, visitor.wish.counties) == (7000, ("威县",))
+
+
+NEAR = "想找个离家近的活"
+
+
+@pytest.mark.parametrize(
+    ("said", "town"),
+    [
+        ("和阳镇", "和阳镇"),
+        ("和阳那边", "和阳镇"),
+        ("在南和的贾宋", "贾宋镇"),
+        ("7", "阎里乡"),  # counted on the buttons
+        (ANY, None),
+        ("哪都行", None),
+    ],
+)
+async def test_who_wants_to_work_near_home_is_asked_for_the_town(
+    visitor: Visitor, said: str, town: str | None, reader: WorkReader
+) -> None:
+    assert reader.towns("南和区")[6] == "阎里乡"
+    await visitor.starts("wish")
+    await visitor.says(NEAR, "同意", "电焊")
+    assert "您家在哪个县" in visitor.spoken[-1].text
+    assert "南和区哪个乡镇" in await visitor.says("南和", "全职")
+    assert visitor.labels == [*reader.towns("南和区"), ANY]
+    await visitor.says(said, "五千")
+    await visitor.says(ANY, "对")
+    assert visitor.wish is not None
+    assert (visitor.wish.counties, visitor.wish.towns) == (("南和区",), (town,) if town else ())
+
+
+@pytest.mark.parametrize("kind", ["居家", "公益性岗位"])
+async def test_the_town_is_asked_for_work_that_is_done_near_home(
+    visitor: Visitor, kind: str
+) -> None:
+    await visitor.starts("wish")
+    assert "哪个乡镇" in await visitor.says("手工活", "同意", "威县", kind)
+    assert "工资最少" in await visitor.says(Heard.press("towns=第什营镇"))
+    await visitor.says(ANY, "对")
+    assert visitor.wish is not None
+    assert (visitor.wish.counties, visitor.wish.towns) == (("威县",), ("第什营镇",))
+
+
+async def test_the_town_is_asked_neither_of_others_nor_when_it_was_told(visitor: Visitor) -> None:
+    await visitor.starts("wish")
+    await visitor.says(NEAR, "同意", "电焊", "南和的和阳镇", "全职")
+    assert "工资最少" in visitor.spoken[-1].text
+    await visitor.says("取消")
+    await visitor.starts("wish")
+    await visitor.says(NEAR, "同意", "电焊", "南和或者任泽", "全职")
+    assert "工资最少" in visitor.spoken[-1].text
+
+
+async def test_a_county_of_many_towns_shows_them_page_by_page(
+    visitor: Visitor, reader: WorkReader
+) -> None:
+    towns = reader.towns("信都区")
+    assert len(towns) > 2 * PAGE
+    await visitor.starts("wish")
+    await visitor.says(NEAR, "同意", "电焊", "信都区", "全职")
+    assert visitor.labels == [*towns[:PAGE], MORE, ANY]
+    await visitor.says(Heard.press(f"towns={MORE}"))
+    assert visitor.labels == [*towns[PAGE : 2 * PAGE], MORE, ANY]
+    await visitor.says("10")  # the number of the button that turns the page
+    assert visitor.labels == [*towns[2 * PAGE :], ANY]
+    assert "哪个乡镇" in await visitor.says(Heard.press(f"towns={MORE}"))  # there is no more
+    await visitor.says("返回")
+    assert visitor.labels[0] == towns[0]
+    await visitor.says(towns[-1], ANY, "对")  # one that stands on another page
+    assert visitor.wish is not None
+    assert visitor.wish.towns == (towns[-1],)
+
+
+async def test_another_place_asks_for_its_own_town(visitor: Visitor) -> None:
+    await visitor.starts("wish")
+    await visitor.says(NEAR, "同意", "电焊", "南和", "全职")
+    assert "威县哪个乡镇" in await visitor.says("还是威县吧")
+    assert "地方：威县（第什营镇）" in await visitor.says("第什营", ANY)
+    assert "清河县哪个乡镇" in await visitor.says("改地方", "清河")
+    assert "地方：清河县" in await visitor.says(ANY)
+    assert "工资都行" not in await visitor.says("改地方", "北京")
+    await visitor.says("对")
+    assert visitor.wish is not None
+    assert (visitor.wish.counties, visitor.wish.towns) == ((), ())
+
+
+async def test_a_place_outside_said_at_the_town_ends_the_question(visitor: Visitor) -> None:
+    await visitor.starts("wish")
+    await visitor.says(NEAR, "同意", "电焊", "南和", "全职")
+    assert "工资最少" in await visitor.says("算了，去北京吧")
+
+
+async def test_who_says_late_that_it_must_be_near_is_asked_for_the_town(visitor: Visitor) -> None:
+    await visitor.starts("wish")
+    await visitor.says("电焊", "同意", "南和", "全职")
+    assert "南和区哪个乡镇" in await visitor.says("得离家近")
+    assert "工资最少" in await visitor.says(Heard.press("towns=和阳镇"))
+
+
+async def test_a_town_of_several_counties_is_in_the_one_that_was_told(
+    visitor: Visitor, reader: WorkReader
+) -> None:
+    shared = set(reader.towns("任泽区")) & set(reader.towns("南宫市"))
+    assert shared
+    for town in shared:
+        await visitor.starts("wish")
+        agreed = () if visitor.office.agreed else ("同意",)
+        await visitor.says(NEAR, *agreed, "电焊", "任泽", "全职")
+        await visitor.says(f"去{town}吧", ANY, "对")
+        assert visitor.wish is not None
+        assert (visitor.wish.counties, visitor.wish.towns) == (("任泽区",), (town,))
 
 
 async def test_afresh_forgets_what_was_said_but_not_the_consent(visitor: Visitor) -> None:
@@ -437,6 +585,9 @@ def test_every_button_is_read_as_what_it_says(reader: WorkReader) -> None:
             assert reader.wish(trade).occupations == (trade,)
     for county in reader.counties():
         assert reader.wish(county).counties == (county,)
+        for town in reader.towns(county):
+            assert reader.wish(town).towns == (town,)
+            assert reader.wish(town).counties in ((county,), ())  # other counties have one too
     for kind in WorkType:
         assert reader.wish(kind).work_type is kind
     for kind, unit in ((None, PayUnit.MONTH), (WorkType.SHORT, PayUnit.DAY),
@@ -450,6 +601,13 @@ def test_every_button_is_read_as_what_it_says(reader: WorkReader) -> None:
     assert not any(reader.is_any(label) for label in (*EDITS, AGAIN))
 
 
+def test_my_data_and_my_card_tell_the_town(words: Words) -> None:
+    told = words.say("card.wish", wish=Wish(("电焊工",), ("南和区",), ("和阳镇",)))
+    assert told == "电焊工，南和区（和阳镇）"
+
+
 def test_every_button_fits_the_narrowest_channel(reader: WorkReader) -> None:
     for trade in (trade for trades in reader.groups().values() for trade in trades):
         assert len(f"occupations={trade}".encode()) <= 64
+    for town in (town for county in reader.counties() for town in (*reader.towns(county), MORE)):
+        assert len(f"towns={town}".encode()) <= 64

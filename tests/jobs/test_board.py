@@ -38,10 +38,10 @@ async def test_who_was_offered_now_is_not_pushed_to_today(town: Town) -> None:
     await town.register("telegram:1")
     await town.welding(9)
     await town.board.offer("telegram:1", WELDER, "e1")
-    await town.planner.round()
+    await town.round()
     assert await town.said() == []
     town.pass_time(days=1, hours=3)
-    await town.planner.round()
+    await town.round()
     assert len(await town.said()) == 1
 
 
@@ -51,7 +51,7 @@ async def test_a_turn_that_died_before_its_end_is_ended_by_its_replay(town: Town
     await town.board.offer("telegram:1", WELDER, "e1")
     await town.pushes.set_pace("telegram:1", Pace.DAILY, town.now)  # as if it had not been ended
     await town.board.offer("telegram:1", WELDER, "e1")
-    await town.planner.round()
+    await town.round()
     assert await town.said() == []
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.jobs.crowd import Crowd, Seeking
 from bot.jobs.hours import Hours, read_hours
-from bot.jobs.matching import WANTED, plan, takers
+from bot.jobs.matching import WANTED, plan
 from bot.jobs.reasons import explained, place_of
 from bot.jobs.rules import (
     LetGo,
@@ -25,6 +25,7 @@ from bot.jobs.rules import (
 )
 from bot.jobs.stock import Stock, highest, is_for_adults
 from bot.jobs.tables import EXACT, let_go, points
+from bot.jobs.takers import Takers
 from dialogs.work import ANYWHERE, Match, Opening, PayUnit, Wish, WorkType
 
 from .made import DAY, LAND, TRADES, Maker
@@ -262,21 +263,47 @@ def test_what_was_seen_comes_again_only_when_it_has_changed() -> None:
     assert plan(crowd, Stock([changed], TRADES), LAND, seen).openings[0].tolist() == [0, -1, -1]
 
 
-@given(seed=st.integers(0, 10**6))
-def test_a_new_opening_is_news_to_whom_it_fits_exactly(seed: int) -> None:
-    maker = Maker(seed, 4, 3)
-    crowd = [maker.seeking() for _ in range(40)]
-    new = [maker.opening(number) for number in range(1, 4)]
-    fits = takers(Crowd(crowd), Stock(new, TRADES), LAND)
-    for seeking, is_taker in zip(crowd, fits.tolist(), strict=True):
-        weights = [weighed(seeking, it) for it in new]
-        assert is_taker == any(it is not None and it[0] == 0 for it in weights)
+@pytest.mark.parametrize(("trades", "counties"), [(1000, 1000), (4, 3)])
+@given(seed=st.integers(0, 10**6), seekers=st.integers(0, 40), many=st.integers(0, 4))
+def test_a_new_opening_is_news_to_whom_it_fits_exactly_and_to_nobody_else(
+    trades: int, counties: int, seed: int, seekers: int, many: int
+) -> None:
+    maker = Maker(seed, trades, counties)
+    crowd = [maker.seeking() for _ in range(seekers)]
+    new = [maker.opening(number) for number in range(1, many + 1)]
+    wanted = [
+        row
+        for row, seeking in enumerate(crowd)
+        if any(it[0] == 0 for opening in new if (it := weighed(seeking, opening)))
+    ]
+    assert Takers(Crowd(crowd), LAND).of(Stock(new, TRADES)).tolist() == wanted
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        (WELDER, {}),
+        (replace(WELDER, occupations=("瓦工", "电焊工"), counties=("清河县", "南和区")), {}),
+        (replace(WELDER, away=("北京",)), {}),
+        (replace(WELDER, away=("北京", "北京大兴")), {"county": None, "away": "北京大兴"}),
+        (replace(WELDER, counties=(), away=(ANYWHERE,)), {"county": None, "away": "广州"}),
+        (replace(WELDER, counties=()), {"county": None, "away": "广州"}),
+        (replace(WELDER, towns=("和阳镇",)), {"town": "贾宋镇"}),
+        (Wish(), {"occupation": None, "county": None}),
+    ],
+)
+def test_whoever_an_opening_fits_exactly_hears_of_it_once(
+    wish: Wish, said: dict[str, object]
+) -> None:
+    crowd = Crowd([Seeking(WELDER, age=15), Seeking(wish), Seeking(Wish(("会计",)))])
+    assert Takers(crowd, LAND).of(Stock([opening(1, **said)], TRADES)).tolist().count(1) == 1
 
 
 def test_nobody_and_nothing_are_no_trouble() -> None:
     assert plan(Crowd([]), Stock([opening()], TRADES), LAND).openings.shape == (0, 3)
     assert plan(Crowd([Seeking(WELDER)]), Stock([], TRADES), LAND).found.tolist() == [0]
-    assert takers(Crowd([]), Stock([opening()], TRADES), LAND).tolist() == []
+    assert Takers(Crowd([]), LAND).of(Stock([opening()], TRADES)).tolist() == []
+    assert Takers(Crowd([Seeking(WELDER)]), LAND).of(Stock([], TRADES)).tolist() == []
 
 
 def test_a_weight_can_be_read_back() -> None:
