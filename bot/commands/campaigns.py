@@ -144,12 +144,14 @@ for _name, _text in {
 
 
 @campaign.command("list")
-def show_all() -> None:
+def show_all(
+    digests: Annotated[bool, typer.Option(help="The days' pushes of openings instead.")] = False,
+) -> None:
     """The newest ones."""
     settings, words = begin()
 
     async def work(desk: CampaignDesk, wording: CampaignWording) -> None:
-        found = await desk.campaigns.latest(50)
+        found = await desk.campaigns.latest(50, digests=digests)
         for it in found:
             facts = {"number": it.number, "frozen": it.frozen, "name": it.draft.name}
             state = wording.state(it.state)

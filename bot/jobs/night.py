@@ -1,4 +1,5 @@
-"""The night's rest: what the planner said and a late queue still holds waits for the morning."""
+"""The night's rest: what the planner said and a late queue still holds waits for the morning. What
+goes by a campaign has its own hours."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from bot.jobs.calendar import is_day
 from bot.pipeline.gate import Gate, Held
 from bot.pipeline.messages import Message
 
-UNASKED = ("push:", "followup:", "application:")  # how what the planner says is named
+UNASKED = ("followup:", "application:")  # how what the planner says by itself is named
 
 
 class NightGate:

@@ -1,9 +1,9 @@
 """The push: each seeker is told of openings when it is their turn, by day, not too often, and each
 time once, whatever is killed.
 
-A push is kept first, then said under a key of its own, then noted as said together with the end of
-the turn. What a crash leaves between is found and said again under the same key, which the outbox
-takes once.
+A push is kept first, then put into the day's campaign together with the end of the turn. What a
+crash leaves between is found and put there once. What the campaign stops before it is sent, because
+the day is over or the places are taken, is as if it had never been.
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ from typing import Protocol
 from bot.clock import ZONE
 from bot.jobs.board import Board, Found, kept
 from bot.jobs.calendar import WEEK, may_begin, may_hear_again, next_turn
+from bot.jobs.mailing import Mailing
 from bot.jobs.matching import WANTED
 from bot.jobs.news import News, Voice
 from bot.pipeline.messages import Lane
 from bot.records.applications import Applications
 from bot.records.followups import FollowUps
+from bot.records.letters import Letter, Letters
 from bot.records.offers import Draft, Offers, Push, PushState
 from bot.records.pushes import Candidate, Pushes, Turn
 from dialogs.followup import ask_after_work
-from dialogs.offers import Offered, offers_reply
 from dialogs.work import Match, Pace
 
 AT_ONCE = 200  # seekers in one transaction
@@ -47,6 +48,7 @@ class Books:
 
     offers: Offers
     pushes: Pushes
+    letters: Letters
     applications: Applications
     followups: FollowUps
 
@@ -60,6 +62,7 @@ class Planner:
         books: Books,
         arrivals: Arrivals,
         news: News,
+        mailing: Mailing,
         voice: Voice,
         channels: Collection[str],
         most: int,
@@ -70,6 +73,7 @@ class Planner:
         self._books = books
         self._arrivals = arrivals
         self._news = news
+        self._mailing = mailing
         self._voice = voice
         self._channels = channels
         self._most = most
@@ -85,13 +89,12 @@ class Planner:
             return
         self._told = await self._news.tell(self._told - timedelta(minutes=1))
         await self._ask_after_work()
-        await self._finish()
+        await books.letters.stop_filled()
+        while await books.letters.take_back(AT_ONCE) == AT_ONCE:
+            pass
         await self._arrivals.announce()
-        for _ in range(AT_MOST):
-            waiting = await books.pushes.due(self._channels, AT_ONCE)
-            if not waiting or not may_begin(self._clock()):
-                return
-            await self._serve(waiting)
+        if await self._mailing.may_take() and await self._finish():
+            await self._plan()
 
     async def _ask_after_work(self) -> None:
         followups = self._books.followups
@@ -101,24 +104,47 @@ class Planner:
                 await self._voice.say(it.urn, question, f"followup:{it.number}", Lane.BULK)
                 await followups.asked(it.number)
 
-    async def _finish(self) -> None:
-        """Say what a crash has left unsaid."""
-        for push, seeker in await self._books.pushes.unsaid(AT_ONCE):
-            matches = await self._still_open(push)
-            if seeker is None or not matches or self._clock() - push.at > TOO_OLD:
-                await self._books.pushes.withdraw([push.number])
-            else:
-                [found] = await self._board.find([seeker])
-                await self._say(seeker, push, matches, found.is_short)
-                await self._books.pushes.said([push], [])
+    async def _finish(self) -> bool:
+        """Post what a crash has left; False when the day's campaign takes nothing any more."""
+        left = await self._books.letters.unposted(AT_ONCE)
+        letters = [it for push, seeker in left if (it := await self._left(push, seeker))]
+        posted = {it.push.number for it in letters}
+        await self._books.letters.withdraw([it.number for it, _ in left if it.number not in posted])
+        who = [it for push, it in left if it is not None and push.number in posted]
+        return await self._post(letters, [self._turn_of(it) for it in who])
+
+    def _turn_of(self, seeker: Candidate) -> Turn:
+        """The turn that a crash broke off is over. Who hears at once may have missed something
+        since, and has another."""
+        now = self._clock()
+        then = next_turn(seeker.pace, now, seeker.seeker)
+        return Turn(seeker.seeker, seeker.due, now if seeker.pace is Pace.AT_ONCE else then)
+
+    async def _left(self, push: Push, seeker: Candidate | None) -> Letter | None:
+        """What a crash has left, as it is said now; None: not any more."""
+        matches = await self._still_open(push)
+        if seeker is None or not matches or self._clock() - push.at > TOO_OLD:
+            return None
+        [found] = await self._board.find([seeker])
+        return self._mailing.letter(seeker, push, matches, found.is_short)
 
     async def _still_open(self, push: Push) -> tuple[Match, ...]:
         today = self._clock().astimezone(ZONE).date()
         matches = await self._board.as_kept(push)
         return tuple(it for it in matches if it.opening.may_be_offered(today))
 
-    async def _serve(self, waiting: Sequence[Candidate]) -> None:
-        """One batch of seekers: each turn ends, with a push or without."""
+    async def _plan(self) -> None:
+        """Serve whoever waits, batch by batch."""
+        for _ in range(AT_MOST):
+            waiting = await self._books.pushes.due(self._channels, AT_ONCE)
+            if not waiting or not may_begin(self._clock()):
+                return
+            if not await self._serve(waiting):
+                return
+
+    async def _serve(self, waiting: Sequence[Candidate]) -> bool:
+        """One batch of seekers: each turn ends, with a push or without. False when the day's
+        campaign takes nothing any more; then they go on waiting."""
         now = self._clock()
         told = await self._books.pushes.lately((it.seeker for it in waiting), now - WEEK)
         later = {it.seeker: may_hear_again(told.get(it.seeker, []), self._most) for it in waiting}
@@ -130,20 +156,28 @@ class Planner:
             for it, has in zip(ready, found, strict=True)
         ]
         told_of = [(it, has) for it, has in zip(ready, found, strict=True) if is_news(it, has)]
-        pushes = await self._books.offers.keep([_draft(it, has) for it, has in told_of])
-        for (it, has), push in zip(told_of, pushes, strict=True):
-            if push.state is PushState.PLANNED:
-                matches = kept(push, has.matches) if push.is_new else await self._still_open(push)
-                await self._say(it, push, matches, has.is_short)
-        await self._books.pushes.said(pushes, turns)
+        return await self._post(await self._letters(told_of), turns)
 
-    async def _say(
-        self, seeker: Candidate, push: Push, matches: Sequence[Match], is_short: bool
-    ) -> None:
-        if matches:
-            reply = offers_reply(Offered(push.number, tuple(matches), is_short))
-            key = f"push:{push.number}"
-            await self._voice.say(seeker.urn, reply, key, Lane.BULK, once=True)
+    async def _letters(self, told_of: Sequence[tuple[Candidate, Found]]) -> list[Letter]:
+        """A push for each; for those that were kept before, what they hold and is still open."""
+        pushes = await self._books.offers.keep([_draft(it, has) for it, has in told_of])
+        letters, empty = [], []
+        for (it, has), push in zip(told_of, pushes, strict=True):
+            if push.state is not PushState.PLANNED:
+                continue
+            matches = kept(push, has.matches) if push.is_new else await self._still_open(push)
+            if matches:
+                letters.append(self._mailing.letter(it, push, matches, has.is_short))
+            else:
+                empty.append(push.number)
+        await self._books.letters.withdraw(empty)
+        return letters
+
+    async def _post(self, letters: Sequence[Letter], turns: Sequence[Turn]) -> bool:
+        if not letters:
+            await self._books.pushes.end(turns)
+            return True
+        return await self._books.letters.post(await self._mailing.of_today(), letters, turns)
 
 
 def is_news(seeker: Candidate, found: Found) -> bool:

@@ -146,6 +146,7 @@ class Audiences:
             select(func.count())
             .where(
                 _recipient.c.urn == _visitor.c.urn,
+                _recipient.c.push_id.is_(None),  # openings come as often as they chose
                 _recipient.c.fed_at >= since,
                 _recipient.c.state.in_(REACHED),
             )

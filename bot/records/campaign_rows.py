@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from bot.records.tables import CampaignRow, CampaignState
 
 State = CampaignState
 BLOCKED = "blocked"  # why it failed: the recipient wants nothing from us
+DIGEST = "digest"  # the kind of a day's pushes; every other is somebody's post
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Draft:
     starts_at: datetime | None = None
     expires_at: datetime | None = None
     per_day: int | None = None
+    picture: str = ""  # as bot.pipeline.messages.Message has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,11 @@ class Campaign:
     approved_by: str | None
     begun_at: datetime | None
     frozen: int
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether recipients join it one by one, until its day is over."""
+        return self.draft.kind == DIGEST
 
     def may_send(self, now: datetime) -> bool:
         """Whether its recipients are to be sent to at this moment."""
@@ -84,6 +92,16 @@ class OwnApproval(Exception):
     """Nobody approves of what they made themselves."""
 
 
+def parts_of(buttons: Iterable[Button]) -> list[str]:
+    """Buttons as a column keeps them."""
+    return [part for it in buttons for part in (it.label, it.send)]
+
+
+def buttons_in(parts: Sequence[str]) -> tuple[Button, ...]:
+    """The buttons that a column keeps."""
+    return tuple(map(Button, parts[::2], parts[1::2]))
+
+
 def columns_of(draft: Draft) -> dict[str, object]:
     """The columns that a draft fills."""
     return {
@@ -92,28 +110,29 @@ def columns_of(draft: Draft) -> dict[str, object]:
         "audience": draft.audience,
         "exclusions": draft.exclusions,
         "words": draft.words,
-        "buttons": [part for it in draft.buttons for part in (it.label, it.send)],
+        "buttons": parts_of(draft.buttons),
         "again": draft.again,
         "starts_at": draft.starts_at,
         "expires_at": draft.expires_at,
         "per_day": draft.per_day,
+        "picture": draft.picture or None,
     }
 
 
 def campaign_in(row: CampaignRow) -> Campaign:
     """The campaign that a row holds."""
-    labels, sends = row.buttons[::2], row.buttons[1::2]
     draft = Draft(
         name=row.name,
         audience=row.audience,
         words=row.words,
         exclusions=row.exclusions,
-        buttons=tuple(map(Button, labels, sends)),
+        buttons=buttons_in(row.buttons),
         kind=row.kind,
         again=row.again,
         starts_at=row.starts_at,
         expires_at=row.expires_at,
         per_day=row.per_day,
+        picture=row.picture or "",
     )
     return Campaign(
         number=row.id,

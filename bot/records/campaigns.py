@@ -5,7 +5,7 @@ Every step carries a key: the same step taken twice, as by a double click, is on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.records.campaign_rows import (
     BLOCKED,
+    DIGEST,
     Campaign,
     Draft,
     NeedsApproval,
-    NoSuchCampaign,
     OwnApproval,
     State,
     Step,
@@ -24,22 +24,10 @@ from bot.records.campaign_rows import (
     campaign_in,
     columns_of,
 )
+from bot.records.campaign_steps import campaign_row, note_step, step_of
 from bot.records.inserts import keep_once
 from bot.records.limits import rows_at_once
 from bot.records.tables import CampaignEventRow, CampaignRow, Fate, RecipientRow
-
-# From which states each step may be taken, and to which it leads.
-STEPS: Mapping[str, tuple[frozenset[State], State]] = {
-    "freeze": (frozenset({State.DRAFT, State.FREEZING}), State.FREEZING),
-    "frozen": (frozenset({State.FREEZING}), State.FROZEN),
-    "start": (frozenset({State.FROZEN}), State.RUNNING),
-    "pause": (frozenset({State.RUNNING}), State.PAUSED),
-    "resume": (frozenset({State.PAUSED}), State.RUNNING),
-    "done": (frozenset({State.RUNNING}), State.DONE),
-    "retry": (frozenset({State.RUNNING, State.PAUSED, State.DONE}), State.RUNNING),
-    "extend": (frozenset({State.RUNNING, State.PAUSED, State.DONE}), State.RUNNING),
-    "cancel": (frozenset(State) - {State.DONE, State.CANCELLED}, State.CANCELLED),
-}
 
 
 class Campaigns:
@@ -58,31 +46,20 @@ class Campaigns:
 
     async def draft(self, draft: Draft, staff: str, key: str) -> Campaign:
         """A new campaign; the one that has this key already, if there is one."""
-        now = self._clock()
-        async with self._sessions.begin() as session:
-            is_new = await keep_once(
-                session,
-                CampaignRow,
-                key=key,
-                state=State.DRAFT.value,
-                state_at=now,
-                created_by=staff,
-                created_at=now,
-                frozen=0,
-                **columns_of(draft),
-            )
-            row = (await session.scalars(select(CampaignRow).where(CampaignRow.key == key))).one()
-            if is_new:
-                await _note(session, row.id, now, staff, "draft", f"draft:{key}")
-            return campaign_in(row)
+        return await self._make(draft, staff, key, State.DRAFT, "draft")
+
+    async def open(self, draft: Draft, key: str) -> Campaign:
+        """A standing one, that runs from now on and that nobody is in yet; the one that has this
+        key already, however it stands, if there is one."""
+        return await self._make(draft, "-", key, State.RUNNING, "start")
 
     async def change(self, number: int, draft: Draft, staff: str, key: str) -> Campaign:
         """Another text, audience or time for what is still a draft. Raises WrongState."""
         async with self._sessions.begin() as session:
-            row = await _row(session, number)
+            row = await campaign_row(session, number)
             if row.state != State.DRAFT.value:
                 raise WrongState(State(row.state))
-            if await _note(session, number, self._clock(), staff, "change", key):
+            if await note_step(session, number, self._clock(), staff, "change", key):
                 for name, value in columns_of(draft).items():
                     setattr(row, name, value)
             return campaign_in(row)
@@ -90,13 +67,34 @@ class Campaigns:
     async def get(self, number: int) -> Campaign:
         """The campaign of that number. Raises NoSuchCampaign."""
         async with self._sessions() as session:
-            return campaign_in(await _row(session, number))
+            return campaign_in(await campaign_row(session, number))
 
-    async def latest(self, limit: int) -> list[Campaign]:
-        """The newest first."""
-        newest = select(CampaignRow).order_by(CampaignRow.id.desc()).limit(rows_at_once(limit))
+    async def of_key(self, key: str) -> Campaign | None:
+        """The campaign that has this key, if there is one."""
+        mine = select(CampaignRow).where(CampaignRow.key == key)
         async with self._sessions() as session:
-            return [campaign_in(row) for row in await session.scalars(newest)]
+            row = (await session.scalars(mine)).one_or_none()
+            return None if row is None else campaign_in(row)
+
+    async def latest(
+        self,
+        limit: int,
+        *,
+        digests: bool = False,
+        before: int | None = None,
+        by: str | None = None,
+    ) -> list[Campaign]:
+        """What people wrote or, `digests`, the days' pushes: the newest first, of those before that
+        number, and `by` that member of staff."""
+        row = CampaignRow
+        wanted = select(row).where(row.kind == DIGEST if digests else row.kind != DIGEST)
+        if before is not None:
+            wanted = wanted.where(row.id < before)
+        if by is not None:
+            wanted = wanted.where(row.created_by == by)
+        newest = wanted.order_by(row.id.desc()).limit(rows_at_once(limit))
+        async with self._sessions() as session:
+            return [campaign_in(it) for it in await session.scalars(newest)]
 
     async def in_state(self, *states: State) -> list[Campaign]:
         """All in these states, the oldest first."""
@@ -120,22 +118,22 @@ class Campaigns:
     async def approve(self, number: int, staff: str, key: str) -> Campaign:
         """A second person agrees that it is sent. Raises OwnApproval, WrongState."""
         async with self._sessions.begin() as session:
-            row = await _row(session, number)
+            row = await campaign_row(session, number)
             if row.state != State.FROZEN.value:
                 raise WrongState(State(row.state))
             if staff in (row.created_by, row.frozen_by):
                 raise OwnApproval
-            if await _note(session, number, self._clock(), staff, "approve", key):
+            if await note_step(session, number, self._clock(), staff, "approve", key):
                 row.approved_by = staff
             return campaign_in(row)
 
     async def start(self, number: int, staff: str, key: str) -> Campaign:
         """Send it from now on, or from its own time on. Raises NeedsApproval, WrongState."""
         async with self._sessions.begin() as session:
-            row = await _row(session, number)
+            row = await campaign_row(session, number)
             if row.state == State.FROZEN.value and await self._needs_approval(session, row):
                 raise NeedsApproval
-            if await _step(session, number, self._clock(), staff, "start", key):
+            if await step_of(session, number, self._clock(), staff, "start", key):
                 row.begun_at = self._clock()
         return await self.get(number)
 
@@ -168,7 +166,7 @@ class Campaigns:
             .execution_options(synchronize_session=False)
         )
         async with self._sessions.begin() as session:
-            if await _step(session, number, self._clock(), staff, "retry", key):
+            if await step_of(session, number, self._clock(), staff, "retry", key):
                 await session.execute(failed)
         return await self.get(number)
 
@@ -176,8 +174,8 @@ class Campaigns:
         """From now on nothing of it changes, and its recipients are written down. Raises
         WrongState."""
         async with self._sessions.begin() as session:
-            if await _step(session, number, self._clock(), staff, "freeze", key):
-                row = await _row(session, number)
+            if await step_of(session, number, self._clock(), staff, "freeze", key):
+                row = await campaign_row(session, number)
                 row.frozen_by = staff
         return await self.get(number)
 
@@ -194,11 +192,33 @@ class Campaigns:
         """Everybody has got it or never will. Raises WrongState."""
         return await self._take(number, "-", "done", f"done:{number}:{self._clock().isoformat()}")
 
+    async def _make(
+        self, draft: Draft, staff: str, key: str, state: State, action: str
+    ) -> Campaign:
+        now = self._clock()
+        async with self._sessions.begin() as session:
+            is_new = await keep_once(
+                session,
+                CampaignRow,
+                key=key,
+                state=state.value,
+                state_at=now,
+                created_by=staff,
+                created_at=now,
+                begun_at=now if state is State.RUNNING else None,
+                frozen=0,
+                **columns_of(draft),
+            )
+            row = (await session.scalars(select(CampaignRow).where(CampaignRow.key == key))).one()
+            if is_new:
+                await note_step(session, row.id, now, staff, action, f"{action}:{key}")
+            return campaign_in(row)
+
     async def _take(
         self, number: int, staff: str, action: str, key: str, reason: str = ""
     ) -> Campaign:
         async with self._sessions.begin() as session:
-            await _step(session, number, self._clock(), staff, action, key, reason)
+            await step_of(session, number, self._clock(), staff, action, key, reason)
         return await self.get(number)
 
     async def _needs_approval(self, session: AsyncSession, row: CampaignRow) -> bool:
@@ -207,58 +227,3 @@ class Campaigns:
         )
         count = await session.scalar(queued) or 0
         return row.approved_by is None and self.needs_approval(count)
-
-
-async def _step(
-    session: AsyncSession,
-    number: int,
-    now: datetime,
-    staff: str,
-    action: str,
-    key: str,
-    reason: str = "",
-) -> bool:
-    """Whether the step was taken, inside the caller's transaction; False when it was taken before.
-    Raises WrongState."""
-    if not await _note(session, number, now, staff, action, key, reason):
-        return False
-    row = await _row(session, number)
-    before, after = STEPS[action]
-    move = (
-        update(CampaignRow)
-        .where(CampaignRow.id == number, CampaignRow.state.in_([it.value for it in before]))
-        .values(state=after.value, state_at=now, state_reason=reason or None)
-        .returning(CampaignRow.id)
-    )
-    if await session.scalar(move.execution_options(synchronize_session=False)) is None:
-        raise WrongState(State(row.state))
-    await session.refresh(row)
-    return True
-
-
-async def _note(
-    session: AsyncSession,
-    number: int,
-    now: datetime,
-    staff: str,
-    action: str,
-    key: str,
-    reason: str = "",
-) -> bool:
-    return await keep_once(
-        session,
-        CampaignEventRow,
-        key=f"{number}:{key}",
-        campaign_id=number,
-        at=now,
-        staff=staff,
-        action=action,
-        detail=reason or None,
-    )
-
-
-async def _row(session: AsyncSession, number: int) -> CampaignRow:
-    row = await session.get(CampaignRow, number) if 0 < number < 2**31 else None
-    if row is None:
-        raise NoSuchCampaign(number)
-    return row

@@ -6,12 +6,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import ColumnElement, Select, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
+from bot.records.crowds import Crowd, urns
 from bot.records.days import begin_of, end_of
 from bot.records.scope import Scope
-from bot.records.tables import ConversationRow, ConversationTagRow, SampleRow, SeekerRow, Tag
+from bot.records.tables import (
+    ConversationRow,
+    ConversationTagRow,
+    ReadingRow,
+    SampleRow,
+    SeekerRow,
+    Tag,
+)
 
 UNKNOWN = "-"  # instead of a county: the ledger knows none
 # The rarest first: the list is read along the index of the first kind that is asked for.
@@ -30,6 +38,8 @@ class Sought:
     is_unread: bool = False
     at_least: int = 0  # seconds that it went on
     plan: int = 0  # drawn by that sampling plan
+    second: str = ""  # judged by one person, who is not that one
+    crowd: Crowd | None = None  # of whom
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +141,17 @@ def _conditions(sought: Sought) -> list[ColumnElement[bool]]:
         conditions.append(row.seconds >= sought.at_least)
     if sought.plan:
         conditions.append(row.id.in_(_drawn_by(sought.plan)))
+    if sought.second:
+        conditions.append(row.id.in_(_judged_once(sought.second)))
+    if sought.crowd is not None:
+        conditions.append(row.urn.in_(urns(sought.crowd)))
     return conditions
+
+
+def _judged_once(but_not_by: str) -> Select[int]:
+    row = ReadingRow
+    once = select(row.conversation_id).group_by(row.conversation_id)
+    return once.having(func.count() == 1, func.max(row.staff) != but_not_by)
 
 
 def _drawn_by(plan: int) -> Select[int]:

@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.records.inserts import keep_once
 from bot.records.services import note
-from bot.records.tables import OfferRow, OpeningRow, PushRow, SeekerRow, WishRow
+from bot.records.tables import (
+    OfferRow,
+    OpeningRow,
+    PushRow,
+    RecipientRow,
+    SeekerRow,
+    WishRow,
+)
 from dialogs.work import Match, OpeningState
 
 ASKED = "asked"  # the kind of a push that the seeker asked for; other kinds are paces
@@ -22,8 +29,8 @@ class PushState(StrEnum):
     """How far a push has come."""
 
     PLANNED = "planned"
-    SAID = "said"  # it is in the outbox
-    WITHDRAWN = "withdrawn"  # it could not be said any more
+    SAID = "said"  # it is on its way, among the day's pushes
+    WITHDRAWN = "withdrawn"  # it never went out, and counts for nothing
 
 
 class Answer(StrEnum):
@@ -106,8 +113,11 @@ class Offers:
 
     async def accept(self, visitor: str, opening: int) -> None:
         """The visitor is interested in the opening, whichever push told of it."""
-        values = {"answer": Answer.INTERESTED.value, "answered_at": self._clock()}
-        await self._answer(visitor, values, OfferRow.opening_id == opening)
+        now = self._clock()
+        values = {"answer": Answer.INTERESTED.value, "answered_at": now}
+        async with self._sessions.begin() as session:
+            await _answer(session, visitor, values, OfferRow.opening_id == opening)
+            await _interest(session, visitor, opening, now)
 
     async def refuse(self, visitor: str, push: int, why: str) -> None:
         """Nothing in that push suits the visitor; what they are interested in stays."""
@@ -118,7 +128,8 @@ class Offers:
         }
         row = OfferRow
         is_open = row.answer.is_(None) | (row.answer == Answer.UNSUITABLE.value)
-        await self._answer(visitor, values, row.push_id == push, is_open)
+        async with self._sessions.begin() as session:
+            await _answer(session, visitor, values, row.push_id == push, is_open)
 
     async def end_filled(self) -> int:
         """Withdraw what was offered and not answered, and whose place is taken; how many."""
@@ -135,14 +146,6 @@ class Offers:
                 .execution_options(synchronize_session=False)
             )
             return len(list(numbers))
-
-    async def _answer(self, visitor: str, values: Mapping[str, object], *which: object) -> None:
-        seeker = select(SeekerRow.id).where(SeekerRow.urn == visitor).scalar_subquery()
-        theirs = update(OfferRow).where(OfferRow.seeker_id == seeker, *which)  # type: ignore[arg-type]
-        async with self._sessions.begin() as session:
-            await session.execute(
-                theirs.values(**values).execution_options(synchronize_session=False)
-            )
 
     async def _keep(self, session: AsyncSession, draft: Draft) -> Push:
         now, is_asked = self._clock(), draft.kind == ASKED
@@ -167,10 +170,32 @@ class Offers:
         return push
 
 
+async def _answer(
+    session: AsyncSession, visitor: str, values: Mapping[str, object], *which: ColumnElement[bool]
+) -> None:
+    seeker = select(SeekerRow.id).where(SeekerRow.urn == visitor).scalar_subquery()
+    theirs = update(OfferRow).where(OfferRow.seeker_id == seeker, *which)
+    await session.execute(theirs.values(**values).execution_options(synchronize_session=False))
+
+
+async def _interest(session: AsyncSession, visitor: str, opening: int, at: datetime) -> None:
+    """The day's pushes that told of it count it as theirs."""
+    row = RecipientRow
+    told_of = row.push_id.in_(select(OfferRow.push_id).where(OfferRow.opening_id == opening))
+    was_sent = update(row).where(row.urn == visitor, told_of, row.fed_at.is_not(None))
+    values = was_sent.values(interested_at=at)
+    await session.execute(values.execution_options(synchronize_session=False))
+
+
 async def card(session: AsyncSession, push: Push, at: datetime) -> None:
     """Enter on the service card that openings were offered."""
     facts = {"count": len(push.offers)}
-    await note(session, push.seeker, "offered", facts, f"offered:{push.number}", at)
+    await note(session, push.seeker, "offered", facts, card_key(push.number), at)
+
+
+def card_key(push: int) -> str:
+    """The key of that entry."""
+    return f"offered:{push}"
 
 
 async def _offer(

@@ -1,27 +1,30 @@
-"""Pushes: whose turn it is to hear of openings, and what was said to whom."""
+"""Pushes: whose turn it is to hear of openings, and when they heard of some last."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Select, exists, func, or_, select, update
+from sqlalchemy import Select, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.records.limits import rows_at_once
-from bot.records.offers import ASKED, Push, PushState, card, offers_of
+from bot.records.offers import ASKED, PushState
 from bot.records.seekers import State
 from bot.records.tables import (
     OpeningRow,
     Presence,
     PushRow,
+    RecipientRow,
     SeekerRow,
     VisitorRow,
     WishRow,
 )
 from bot.records.wishes import WishState, wish_in
 from dialogs.work import OpeningState, Pace, Wish
+
+LATEST = timedelta(days=1)  # from its planning until a push is sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +64,14 @@ class Pushes:
 
     async def candidate(self, visitor: str) -> Candidate | None:
         """The seeker that a visitor is, if they have a wish; None for who wants none."""
-        found = await self._found(_seeking().where(SeekerRow.urn == visitor))
+        found = await self._found(seeking().where(SeekerRow.urn == visitor))
         return found[0] if found else None
 
     async def due(self, channels: Collection[str], limit: int) -> list[Candidate]:
         """Whose turn it is and whom a channel reaches, who waits longest first."""
         reached = or_(*(SeekerRow.urn.startswith(f"{it}:", autoescape=True) for it in channels))
         waiting = (
-            _pushable()
+            pushable()
             .where(reached, SeekerRow.next_push_at <= self._clock())
             .order_by(SeekerRow.next_push_at, SeekerRow.id)
         )
@@ -86,7 +89,7 @@ class Pushes:
         number, those after that number."""
         is_unaware = or_(WishRow.matched_at.is_(None), WishRow.matched_at < unaware)
         eager = (
-            _pushable()
+            pushable()
             .where(SeekerRow.pace == Pace.AT_ONCE.value, SeekerRow.id > after, is_unaware)
             .order_by(SeekerRow.id)
         )
@@ -103,10 +106,14 @@ class Pushes:
     async def lately(self, seekers: Iterable[int], since: datetime) -> dict[int, list[datetime]]:
         """When each was told of openings unasked since then, the first first."""
         row = PushRow
+        told_at = func.coalesce(RecipientRow.fed_at, row.at)
+        is_telling = and_(row.kind != ASKED, row.state != PushState.WITHDRAWN.value)
         told = (
-            select(row.seeker_id, row.at)
-            .where(row.seeker_id.in_(list(seekers)), row.at > since, row.kind != ASKED)
-            .order_by(row.at)
+            select(row.seeker_id, told_at)
+            .outerjoin(RecipientRow, RecipientRow.push_id == row.id)
+            .where(row.seeker_id.in_(list(seekers)), row.at > since - LATEST, told_at > since)
+            .where(is_telling)
+            .order_by(told_at)
         )
         times: dict[int, list[datetime]] = {}
         async with self._sessions() as session:
@@ -114,44 +121,11 @@ class Pushes:
                 times.setdefault(seeker, []).append(at)
         return times
 
-    async def said(self, pushes: Sequence[Push], turns: Sequence[Turn]) -> None:
-        """Those pushes are in the outbox, and those turns are over: all in one transaction. Whoever
-        has changed their pace meanwhile keeps what they chose. Twice is as good as once."""
-        now = self._clock()
+    async def end(self, turns: Sequence[Turn]) -> None:
+        """Those turns are over: all in one transaction. Whoever has changed their pace meanwhile
+        keeps what they chose. Twice is as good as once."""
         async with self._sessions.begin() as session:
-            for push in pushes:
-                row = await session.get(PushRow, push.number)
-                if row is not None and row.state == PushState.PLANNED:
-                    row.state, row.at = PushState.SAID.value, now
-                    await card(session, push, now)
-            for turn in turns:
-                await _end(session, turn, now)
-
-    async def withdraw(self, pushes: Sequence[int]) -> None:
-        """Those pushes shall not be said any more. A crash may have let one out all the same, so
-        they count, and what they offered is not offered again."""
-        row = PushRow
-        planned = update(row).where(row.id.in_(pushes), row.state == PushState.PLANNED.value)
-        async with self._sessions.begin() as session:
-            await session.execute(planned.values(state=PushState.WITHDRAWN.value))
-
-    async def unsaid(self, limit: int) -> list[tuple[Push, Candidate | None]]:
-        """Pushes that were planned and not said, as a crash leaves them, each with its seeker; no
-        seeker when they want to hear nothing any more."""
-        row = PushRow
-        planned = select(row).where(row.state == PushState.PLANNED.value).order_by(row.id)
-        async with self._sessions() as session:
-            rows = list(await session.scalars(planned.limit(rows_at_once(limit))))
-            offers = await offers_of(session, [it.id for it in rows])
-        who = await self._found(_pushable().where(SeekerRow.id.in_([it.seeker_id for it in rows])))
-        seekers = {it.seeker: it for it in who}
-        return [
-            (
-                Push(it.id, it.seeker_id, it.at, PushState(it.state), offers.get(it.id, ())),
-                seekers.get(it.seeker_id),
-            )
-            for it in rows
-        ]
+            await end_turns(session, turns, self._clock())
 
     async def set_pace(self, visitor: str, pace: Pace, due: datetime | None) -> bool:
         """How often the visitor wants to hear of openings, and when next; False when they are not
@@ -168,10 +142,16 @@ class Pushes:
 
     async def _found(self, wanted: Select[SeekerRow, WishRow]) -> list[Candidate]:
         async with self._sessions() as session:
-            return [_candidate(seeker, wish) for seeker, wish in await session.execute(wanted)]
+            return await candidates(session, wanted)
 
 
-def _seeking() -> Select[SeekerRow, WishRow]:
+async def candidates(session: AsyncSession, wanted: Select[SeekerRow, WishRow]) -> list[Candidate]:
+    """Those seekers with their wishes."""
+    return [_candidate(seeker, wish) for seeker, wish in await session.execute(wanted)]
+
+
+def seeking() -> Select[SeekerRow, WishRow]:
+    """Seekers who want work, with their wishes."""
     return (
         select(SeekerRow, WishRow)
         .join(WishRow, WishRow.seeker_id == SeekerRow.id)
@@ -179,12 +159,18 @@ def _seeking() -> Select[SeekerRow, WishRow]:
     )
 
 
-def _pushable() -> Select[SeekerRow, WishRow]:
+def pushable() -> Select[SeekerRow, WishRow]:
     """Seekers who want to hear of openings and have not shut the door."""
     has_stopped = exists().where(
         VisitorRow.urn == SeekerRow.urn, VisitorRow.state == Presence.STOPPED.value
     )
-    return _seeking().where(SeekerRow.pace != Pace.NEVER.value, ~has_stopped)
+    return seeking().where(SeekerRow.pace != Pace.NEVER.value, ~has_stopped)
+
+
+async def end_turns(session: AsyncSession, turns: Iterable[Turn], at: datetime) -> None:
+    """The same as Pushes.end inside the caller's transaction."""
+    for turn in turns:
+        await _end(session, turn, at)
 
 
 async def _end(session: AsyncSession, turn: Turn, at: datetime) -> None:

@@ -1,33 +1,19 @@
-"""Rows of recipients: who is next, what is marked, and what a row tells."""
+"""Rows of recipients: what each tells of whom, and how somebody is written down."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bot.clock import ZONE
-from bot.records.audiences import Member, Quiet, wants_none
-from bot.records.inserts import table_of
-from bot.records.tables import (
-    CampaignState,
-    Fate,
-    PreferenceRow,
-    Presence,
-    RecipientRow,
-    SeekerRow,
-    VisitorRow,
-)
+from bot.pipeline.messages import Button
+from bot.records.audiences import Member, Quiet
+from bot.records.campaign_rows import buttons_in
+from bot.records.tables import CampaignState, Fate
 
 FIRST = 1  # attempt
-
-_recipient = table_of(RecipientRow)
-_visitor, _seeker = table_of(VisitorRow), table_of(SeekerRow)
-_preference = table_of(PreferenceRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +25,8 @@ class Due:
     urn: str
     text: str | None  # None: the campaign's own words
     attempt: int
+    push: int | None = None  # the openings that they are sent
+    buttons: tuple[Button, ...] | None = None  # None: the campaign's own
 
     @property
     def ref(self) -> str:
@@ -73,87 +61,13 @@ class Recipient:
     ref: str
 
 
-async def next_rows(
-    session: AsyncSession, campaign: int, channel: str, most: int, before: Fate, now: datetime
-) -> list[dict[str, Any]]:
-    """The next of them, each with why it is not to be sent to after all."""
-    c = _recipient.c
-    local = now.astimezone(ZONE)
-    minute = local.hour * 60 + local.minute
-    wanted = (
-        select(
-            c.id, c.urn, c.text, c.attempt,
-            (_visitor.c.state == Presence.STOPPED.value).label("has_left"),
-            wants_none(_seeker, _preference).label("wants_none"),
-        )
-        .select_from(
-            _recipient.outerjoin(_visitor, _visitor.c.urn == c.urn)
-            .outerjoin(_seeker, _seeker.c.urn == c.urn)
-            .outerjoin(_preference, _preference.c.urn == c.urn)
-        )
-        .where(c.campaign_id == campaign, c.state == before.value, c.channel == channel)
-        .where(not_(_is_quiet(minute)))
-        .order_by(c.id)
-        .limit(most)
-    )  # fmt: skip
-    if before is Fate.UNKNOWN:
-        wanted = wanted.where(c.attempt == FIRST)
-    rows = (await session.execute(wanted)).mappings()
-    return [{**row, "why_not": _why_not(row)} for row in rows]
-
-
-def _why_not(row: Mapping[Any, Any]) -> str | None:
-    if row["has_left"]:
-        return "left"
-    return "opted_out" if row["wants_none"] else None
-
-
-def _is_quiet(minute: int) -> ColumnElement[bool]:
-    """Whether a recipient is to be left alone at that minute of the day."""
-    begin, end = _recipient.c.quiet_from, _recipient.c.quiet_until
-    return or_(
-        and_(begin < end, begin <= minute, minute < end),
-        and_(begin > end, or_(minute >= begin, minute < end)),
-    )
-
-
 def is_quiet(quiet: Quiet, now: datetime) -> bool:
-    """The same of one recipient."""
+    """Whether these hours are now."""
     local = now.astimezone(ZONE)
     minute = local.hour * 60 + local.minute
     if quiet.begin < quiet.end:
         return quiet.begin <= minute < quiet.end
     return quiet.begin > quiet.end and (minute >= quiet.begin or minute < quiet.end)
-
-
-async def skip(
-    session: AsyncSession, rows: Sequence[Mapping[str, Any]], before: Fate, now: datetime
-) -> None:
-    """Whoever may have got it is left as unknown: nobody can say that they were skipped."""
-    if before is Fate.UNKNOWN:
-        return
-    for reason in ("left", "opted_out"):
-        those = [row["id"] for row in rows if row["why_not"] == reason]
-        if those:
-            c = _recipient.c
-            end = update(_recipient).where(c.id.in_(those), c.state == before.value)
-            values = {"state": Fate.SKIPPED.value, "reason": reason, "done_at": now}
-            await session.execute(end.values(values))
-
-
-async def mark_as_sending(
-    session: AsyncSession, numbers: Sequence[int], before: Fate, now: datetime
-) -> set[int]:
-    """Mark those who are still as they were `before`; who they are."""
-    if not numbers:
-        return set()
-    c = _recipient.c
-    values: dict[str, Any] = {"state": Fate.SENDING.value, "fed_at": now}
-    if before is Fate.UNKNOWN:
-        values["attempt"] = c.attempt + 1
-    mark = update(_recipient).where(c.id.in_(numbers), c.state == before.value)
-    marked = await session.execute(mark.values(values).returning(c.id))
-    return set(marked.scalars())
 
 
 def new_row(campaign: int, member: Member, text: str | None) -> dict[str, Any]:
@@ -170,6 +84,14 @@ def new_row(campaign: int, member: Member, text: str | None) -> dict[str, Any]:
         "reason": member.why_not,
         "attempt": FIRST,
     }
+
+
+def due_in(row: Mapping[Any, Any], attempt: int) -> Due:
+    """The recipient in a row, sent to for the `attempt`-th time."""
+    buttons = None if row["buttons"] is None else buttons_in(row["buttons"])
+    return Due(
+        row["id"], row["campaign_id"], row["urn"], row["text"], attempt, row["push_id"], buttons
+    )
 
 
 def standing_in(row: Mapping[Any, Any]) -> Standing:

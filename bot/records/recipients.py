@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from bot.records.audiences import Member, wants_none
+from bot.records.audiences import Member
+from bot.records.campaign_rows import WrongState
 from bot.records.inserts import insert, table_of
 from bot.records.limits import rows_at_once
+from bot.records.queue import is_unwanted, mark_as_sending, next_rows, skip
 from bot.records.recipient_rows import (
     FIRST,
     Due,
     Recipient,
     Standing,
-    mark_as_sending,
+    due_in,
     new_row,
-    next_rows,
     recipient_in,
-    skip,
     standing_in,
 )
-from bot.records.tables import CampaignRow, Fate, PreferenceRow, RecipientRow, SeekerRow
+from bot.records.tables import (
+    CampaignRow,
+    CampaignState,
+    Fate,
+    PreferenceRow,
+    RecipientRow,
+    SeekerRow,
+)
 
 _recipient, _campaign = table_of(RecipientRow), table_of(CampaignRow)
 _seeker, _preference = table_of(SeekerRow), table_of(PreferenceRow)
@@ -38,17 +45,15 @@ class Recipients:
         self._sessions = sessions
         self._clock = clock
 
-    async def clear(self, campaign: int) -> None:
-        """Nobody is written down any more; only for what is being frozen anew."""
-        async with self._sessions.begin() as session:
-            await session.execute(delete(_recipient).where(_recipient.c.campaign_id == campaign))
-            await session.execute(
-                update(_campaign).where(_campaign.c.id == campaign).values(frozen=0)
-            )
-
-    async def write(self, campaign: int, members: Sequence[tuple[Member, str | None]]) -> int:
+    async def write(
+        self,
+        campaign: int,
+        members: Sequence[tuple[Member, str | None]],
+        states: Collection[CampaignState] = (CampaignState.FREEZING,),
+    ) -> int:
         """Write them down, each with a text of their own or None; how many were not there yet. The
-        campaign's count grows in the same transaction."""
+        campaign's count grows in the same transaction, in which it must be in one of the `states`.
+        Raises WrongState."""
         rows = [new_row(campaign, member, text) for member, text in members]
         if not rows:
             return 0
@@ -58,7 +63,10 @@ class Recipients:
             written = await connection.execute(statement.returning(_recipient.c.id), rows)
             added = len(written.all())
             grow = update(_campaign).where(_campaign.c.id == campaign)
-            await session.execute(grow.values(frozen=_campaign.c.frozen + added))
+            grown = grow.values(frozen=_campaign.c.frozen + added).returning(_campaign.c.state)
+            state = CampaignState(await session.scalar(grown))
+            if state not in states:
+                raise WrongState(state)
         return added
 
     async def take(self, campaign: int, channel: str, most: int, *, again: bool) -> list[Due]:
@@ -71,11 +79,7 @@ class Recipients:
             await skip(session, rows, before, self._clock())
             due = [row["id"] for row in rows if row["why_not"] is None]
             taken = await mark_as_sending(session, due, before, self._clock())
-        return [
-            Due(row["id"], campaign, row["urn"], row["text"], row["attempt"] + again)
-            for row in rows
-            if row["id"] in taken
-        ]
+        return [due_in(row, row["attempt"] + again) for row in rows if row["id"] in taken]
 
     async def on_their_way(self, campaign: int) -> list[Due]:
         """Who is marked as being sent to: most are in the outbox, a crash may have kept one from
@@ -85,7 +89,7 @@ class Recipients:
         )
         async with self._sessions() as session:
             rows = (await session.execute(wanted.order_by(_recipient.c.id))).mappings()
-            return [Due(it["id"], campaign, it["urn"], it["text"], it["attempt"]) for it in rows]
+            return [due_in(it, it["attempt"]) for it in rows]
 
     async def stop(self, campaign: int, reason: str, most: int) -> int:
         """Some who are queued get nothing any more, for that reason; how many."""
@@ -134,6 +138,13 @@ class Recipients:
             count, first, last = (await session.execute(wanted)).one()
         seconds = (last - first).total_seconds() if count > 1 else 0.0
         return count / seconds if seconds > 0 else 0.0
+
+    async def has_queued(self, campaign: int) -> bool:
+        """Whether somebody waits to be sent to."""
+        c = _recipient.c
+        one = select(c.id).where(c.campaign_id == campaign, c.state == Fate.QUEUED.value).limit(1)
+        async with self._sessions() as session:
+            return await session.scalar(one) is not None
 
     async def is_open(self, campaign: int, *, again: bool) -> bool:
         """Whether somebody is still to be sent to; `again`: those of whom nobody knows whether
@@ -191,7 +202,7 @@ class Recipients:
                 _preference.c.quiet_from.label("own_from"),
                 _preference.c.quiet_until.label("own_until"),
                 _campaign.c.state.label("campaign_state"), _campaign.c.expires_at,
-                wants_none(_seeker, _preference).label("wants_none"),
+                is_unwanted().label("wants_none"),
             )
             .select_from(
                 _recipient.join(_campaign, _campaign.c.id == c.campaign_id)

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, ScalarSelect, Table, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from bot.records.days import day_of
 from bot.records.inserts import table_of
+from bot.records.summaries import Summaries
 from bot.records.tables import (
     ApplicationRow,
     ConsentRow,
@@ -19,6 +21,7 @@ from bot.records.tables import (
     OfferRow,
     OpeningRow,
     PushRow,
+    RecipientRow,
     SeekerRow,
     ServiceRow,
     TicketRow,
@@ -26,6 +29,7 @@ from bot.records.tables import (
     VisitorRow,
     WishRow,
 )
+from bot.records.tallies import tally
 from dialogs.work import OpeningState
 
 RECORDS_KEPT = timedelta(days=1095)  # 网络招聘服务管理规定: three years after the service has ended
@@ -53,9 +57,15 @@ class Retention:
         self._clock = clock
 
     async def purge(self, *, dry_run: bool = False) -> dict[str, int]:
-        """Delete what is too old; how many rows of each table. `dry_run`: only count them."""
+        """Delete what is too old; how many rows of each table. `dry_run`: only count them. What
+        the conversations came to is tallied before."""
         gone: dict[str, int] = {}
+        last = day_of(self._clock() - self._kept)
+        if not dry_run:
+            await Summaries(self._sessions).renew_all(last)
         async with self._sessions.begin() as session:
+            if not dry_run:
+                await tally(session, last)
             connection = await session.connection()
             for table, is_old in self._old():
                 if dry_run:
@@ -72,6 +82,8 @@ class Retention:
         for row in _SAID:
             table = table_of(row)
             yield table, table.c.at < now - self._kept
+        sent = table_of(RecipientRow)
+        yield sent, sent.c.push_id.is_not(None) & (sent.c.done_at < now - self._kept)
         yield from _old_records(now - self._records_kept)
 
 

@@ -14,6 +14,7 @@ from bot.records.audiences import Audiences
 from bot.records.campaign_rows import Campaign, Draft
 from bot.records.campaigns import Campaigns
 from bot.records.database import Database
+from bot.records.extensions import Extensions
 from bot.records.ledger import Ledger
 from bot.records.preferences import Preferences
 from bot.records.recipients import Recipients
@@ -24,8 +25,6 @@ from tests.records.conftest import (  # noqa: F401 -- fixtures
     clock,
     database,
     postgres,
-    sqlite_url,
-    url,
 )
 
 CHANNELS = ("telegram", "web")
@@ -50,7 +49,10 @@ class Square:
         self.ledger = Ledger(sessions, self.clock)
         self.transcripts = Transcripts(sessions)
         self.rules = Rules(CHANNELS)
-        self.freezer = Freezer(self.campaigns, self.audiences, self.recipients, self.rules)
+        self.extensions = Extensions(sessions, self.clock)
+        self.freezer = Freezer(
+            self.campaigns, self.audiences, self.recipients, self.extensions, self.rules
+        )
         self._line = 0
 
     async def come(self, *urns: str) -> None:

@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from bot.channels.delivery import Delivery, Pace, Sent
-from bot.content import load_words
 from bot.jobs.campaigns.backlog import Backlog
 from bot.jobs.campaigns.feeder import Feeder
 from bot.jobs.campaigns.gate import CampaignGate
@@ -25,10 +24,9 @@ from bot.pipeline.outbox import Outbox
 from bot.pipeline.sender import Sender
 from bot.pipeline.switches import Switches
 from bot.records.database import DOWN
-from bot.settings import Settings
 from tests.campaigns.conftest import Square
+from tests.wording import WORDS
 
-WORDS = load_words(Settings())
 NO_LIMIT = 100_000.0
 
 

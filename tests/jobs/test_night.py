@@ -15,10 +15,10 @@ from bot.pipeline.messages import Message
     ("hour_in_utc", "held"),
     [(0, False), (12, False), (13, True), (23, True)],  # 8:00, 20:00, 21:00 and 7:00 in Xingtai
 )
-@pytest.mark.parametrize("ref", ["push:7:web:1", "followup:7:web:1", "application:7:hired:web:1"])
-async def test_a_push_waits_for_the_morning(ref: str, hour_in_utc: int, held: bool) -> None:
+@pytest.mark.parametrize("ref", ["followup:7:web:1", "application:7:hired:web:1"])
+async def test_a_question_waits_for_the_morning(ref: str, hour_in_utc: int, held: bool) -> None:
     gate = NightGate(OpenGate(), lambda: datetime(2026, 3, 2, hour_in_utc, tzinfo=UTC))
-    message = Message("web:1", ref, "三个岗位")
+    message = Message("web:1", ref, "还在干吗")
     assert gate.minds(message)
     assert gate.holds(message) is held
     assert isinstance(await gate.verdict(message), Held) is held

@@ -9,26 +9,35 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-from bot.content import load_words
 from bot.jobs.arrivals import Arrivals
 from bot.jobs.board import Board, Guide
-from bot.jobs.news import News, Voice
+from bot.jobs.campaigns.backlog import Backlog
+from bot.jobs.campaigns.feeder import Feeder
+from bot.jobs.mailing import Mailing
+from bot.jobs.news import News
 from bot.jobs.pushes import Books, Planner
 from bot.pipeline.doorbell import Doorbell
 from bot.pipeline.line import Line
-from bot.pipeline.messages import Lane, Message
+from bot.pipeline.messages import DeliveryLine, Lane, Message
 from bot.pipeline.outbox import Outbox
 from bot.pipeline.partitions import PARTITIONS, Keys
 from bot.records.applications import Applications
+from bot.records.campaign_rows import Campaign
+from bot.records.campaigns import Campaigns
 from bot.records.database import Database
 from bot.records.followups import FollowUps
 from bot.records.ledger import Ledger
+from bot.records.letters import Letters
 from bot.records.offers import Offers
 from bot.records.openings import Openings
+from bot.records.preferences import Preferences
 from bot.records.pushes import Pushes
+from bot.records.recipients import Recipients
 from bot.records.seekers import Seekers
-from bot.settings import Settings
+from bot.records.transcripts import Transcripts
 from dialogs.work import Opening, PayUnit, Wish
+from tests.databases import database_in
+from tests.wording import WORDS
 
 from .made import DIRECTORY
 
@@ -36,11 +45,11 @@ CHANNELS = ("telegram", "web")
 GUIDE = Guide.load(DIRECTORY)
 WELDER = Wish(occupations=("电焊工",), counties=("南和区",), pay_min=4000, pay_unit=PayUnit.MONTH)
 MORNING = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)  # half past nine in Xingtai
-WORDS = load_words(Settings())
+NO_LIMIT = 10_000.0
 
 
 class Town:
-    """Every store, the board and the planner."""
+    """Every store, the board, the planner, and what feeds the senders."""
 
     def __init__(self, line: Line, database: Database) -> None:
         self.now = MORNING
@@ -49,10 +58,16 @@ class Town:
         self.openings = Openings(sessions, self.clock)
         self.offers = Offers(sessions, self.clock)
         self.pushes = Pushes(sessions, self.clock)
+        self.letters = Letters(sessions, self.clock)
+        self.campaigns = Campaigns(sessions, self.clock, 0)
+        self.recipients = Recipients(sessions, self.clock)
+        self.transcripts = Transcripts(sessions)
+        self.preferences = Preferences(sessions, self.clock)
         self.applications = Applications(sessions, self.clock)
         self.followups = FollowUps(sessions, self.clock, lambda: self.today)
         self.ledger = Ledger(sessions, self.clock)
         self.seekers = Seekers(sessions, self.clock)
+        self.switched_off: set[str] = set()
         self._numbers = count(1)
         self.restart()
 
@@ -66,16 +81,46 @@ class Town:
     def pass_time(self, **much: float) -> None:
         self.now += timedelta(**much)
 
-    def restart(self, voice: Callable[[Voice], Voice] = lambda it: it, most: int = 7) -> None:
+    def restart(self, letters: Callable[[Letters], Letters] = lambda it: it, most: int = 7) -> None:
         """What a new process knows: nothing but what is kept."""
-        books = Books(self.offers, self.pushes, self.applications, self.followups)
+        kept = letters(self.letters)
+        books = Books(self.offers, self.pushes, kept, self.applications, self.followups)
         self.board = Board(self.openings, self.offers, self.pushes, GUIDE, self.clock)
         arrivals = Arrivals(self.openings, self.pushes, GUIDE, self.clock)
         bell = Doorbell(lambda _: True, lambda _hop, _partition: None)
         outbox = Outbox(self.line, bell, lambda: WORDS, lambda: self.now.timestamp())
-        said = voice(outbox)
-        news = News(self.applications, self.followups, said, CHANNELS)
-        self.planner = Planner(self.board, books, arrivals, news, said, CHANNELS, most, self.clock)
+        news = News(self.applications, self.followups, outbox, CHANNELS)
+        mailing = Mailing(self.campaigns, WORDS, self.clock)
+        parts = (self.board, books, arrivals, news, mailing, outbox)
+        self.planner = Planner(*parts, CHANNELS, most, self.clock)
+        rates = dict.fromkeys(CHANNELS, NO_LIMIT)
+        self.feeder = Feeder(
+            self.campaigns, self.recipients, outbox, Backlog(self.line), rates, self.off, self.clock
+        )
+
+    def off(self, *names: str) -> bool:
+        return not self.switched_off.isdisjoint(names)
+
+    async def round(self) -> None:
+        """What is due is planned, and what is planned is said."""
+        await self.planner.round()
+        await self.feeder.round()
+
+    async def arrive(self, state: str = "sent", detail: str = "") -> None:
+        """What was said has come to that end."""
+        at = self.now.timestamp()
+        for digest in await self.digests():
+            dues = await self.recipients.on_their_way(digest.number)
+            lines = [DeliveryLine(it.ref, it.urn, at, state, detail=detail) for it in dues]
+            await self.transcripts.write([(f"1-{next(self._numbers)}-0", it) for it in lines])
+
+    async def digests(self, many: int = 2) -> list[Campaign]:
+        """The last days' pushes, the newest first; nobody is missing in any of them."""
+        found = await self.campaigns.latest(many, digests=True)
+        for it in found:
+            counts = await self.recipients.counts(it.number)
+            assert sum(counts.values()) == it.frozen
+        return found
 
     async def publish(self, *openings: Opening) -> list[int]:
         return [it.number for it in await self.openings.keep(openings)]
@@ -108,8 +153,5 @@ def welding_job(number: int) -> Opening:
 
 @asynccontextmanager
 async def town_in(folder: Path, line: Line) -> AsyncIterator[Town]:
-    database = await Database.open(f"sqlite:///{folder}/hotline.db")
-    try:
+    async with database_in(folder) as database:
         yield Town(line, database)
-    finally:
-        await database.close()

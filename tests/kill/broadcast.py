@@ -21,6 +21,7 @@ from bot.records.audiences import Audiences, Quiet
 from bot.records.campaign_rows import Campaign, Draft, State
 from bot.records.campaigns import Campaigns
 from bot.records.database import Database
+from bot.records.extensions import Extensions
 from bot.records.preferences import Preferences
 from bot.records.recipients import Recipients
 from bot.records.tables import Fate
@@ -121,7 +122,9 @@ class Broadcast:
         """To everybody, at any hour."""
         sessions = self.database.sessions
         rules = Rules(("telegram",), 100, Quiet(0, 0))
-        freezer = Freezer(self.campaigns, Audiences(sessions, now), self.recipients, rules)
+        extensions = Extensions(sessions, now)
+        audiences = Audiences(sessions, now)
+        freezer = Freezer(self.campaigns, audiences, self.recipients, extensions, rules)
         campaign = await self.campaigns.draft(Draft("招聘会", "所有人", words), "anna", "draft")
         self.number = campaign.number
         return await freezer.freeze(self.number, "anna", "freeze")

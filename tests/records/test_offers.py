@@ -14,7 +14,6 @@ from bot.records.ledger import Ledger
 from bot.records.offers import ASKED, Answer, Draft, Offers, PushState
 from bot.records.openings import Openings
 from bot.records.pushes import Pushes, Turn
-from bot.records.services import Services
 from bot.records.transcripts import Transcripts
 from dialogs.work import Match, Opening, Pace, PayUnit, Wish
 
@@ -120,25 +119,6 @@ async def test_many_at_once_offer_an_opening_once(
     assert sorted(number for it in offered.values() for number in it) == [it.number for it in jobs]
 
 
-async def test_what_is_offered_stands_on_the_card_and_with_the_wish(
-    offers: Offers,
-    openings: Openings,
-    ledger: Ledger,
-    pushes: Pushes,
-    database: Database,
-    clock: Clock,
-) -> None:
-    [seeker] = await registered(ledger, pushes, "telegram:1")
-    jobs = await published(openings, 3)
-    services = Services(database.sessions, clock)
-    for _ in range(2):
-        [asked] = await offers.keep([draft(seeker, "a", jobs[:2], ASKED)])
-        [planned] = await offers.keep([draft(seeker, "b", jobs[2:])])
-        await pushes.said([asked, planned], [])
-    card = [(it.kind, dict(it.facts)) for it in await services.of(seeker)]
-    assert card == [("registered", {}), ("offered", {"count": 2}), ("offered", {"count": 1})]
-
-
 async def test_answers_are_kept(
     offers: Offers, openings: Openings, ledger: Ledger, pushes: Pushes
 ) -> None:
@@ -169,7 +149,7 @@ async def test_who_is_due_is_found_and_gone_when_the_turn_is_over(
     assert due[0].age == 40
     assert [it.urn for it in await pushes.due(["web"], 10)] == ["web:2"]
     later = clock.now + timedelta(hours=1)
-    await pushes.said([], [Turn(due[0].seeker, due[0].due, later, found=2)])
+    await pushes.end([Turn(due[0].seeker, due[0].due, later, found=2)])
     assert [it.urn for it in await pushes.due(["telegram", "web"], 10)] == ["web:2"]
     clock.pass_minutes(61)
     assert {it.urn for it in await pushes.due(["telegram", "web"], 10)} == {"telegram:1", "web:2"}
@@ -182,7 +162,7 @@ async def test_a_pace_chosen_meanwhile_is_kept(
     [due] = await pushes.due(["telegram"], 10)
     assert await pushes.set_pace("telegram:1", Pace.NEVER, None)
     assert not await pushes.set_pace("telegram:2", Pace.WEEKLY, None)
-    await pushes.said([], [Turn(seeker, due.due, clock.now)])
+    await pushes.end([Turn(seeker, due.due, clock.now)])
     assert await pushes.due(["telegram"], 10) == []
     who = await pushes.candidate("telegram:1")
     assert who is not None
@@ -209,29 +189,9 @@ async def test_who_hears_at_once_is_made_due(pushes: Pushes, ledger: Ledger, clo
     assert await pushes.at_once(seeker, clock.now, 10) == []
     await pushes.make_due([seeker, daily], clock.now)
     assert [it.seeker for it in await pushes.due(["telegram"], 10)] == [seeker]
-    await pushes.said([], [Turn(seeker, clock.now, None, found=3)])
+    await pushes.end([Turn(seeker, clock.now, None, found=3)])
     assert await pushes.at_once(0, clock.now, 10) == []  # looked at just now
     assert [it.seeker for it in await pushes.at_once(0, clock.now + timedelta(1), 10)] == [seeker]
-
-
-async def test_what_was_not_said_is_found_again(
-    pushes: Pushes, offers: Offers, openings: Openings, ledger: Ledger
-) -> None:
-    seeker, other = await registered(ledger, pushes, "telegram:1", "telegram:2")
-    jobs = await published(openings, 3)
-    mine, theirs = await offers.keep([draft(seeker, "a", jobs), draft(other, "b", jobs)])
-    await pushes.set_pace("telegram:2", Pace.NEVER, None)
-    unsaid = await pushes.unsaid(10)
-    assert [(push.number, who and who.urn) for push, who in unsaid] == [
-        (mine.number, "telegram:1"), (theirs.number, None),
-    ]  # fmt: skip
-    await pushes.said([mine], [])
-    await pushes.withdraw([mine.number, theirs.number])  # what was said stays said
-    assert await pushes.unsaid(10) == []
-    states = [push and push.state for push in (await offers.of("a"), await offers.of("b"))]
-    assert states == [PushState.SAID, PushState.WITHDRAWN]
-    seen = await offers.seen([seeker, other])
-    assert len(seen[seeker]) == len(seen[other]) == 3  # they may have heard of it all the same
 
 
 async def test_what_was_told_lately_is_counted(

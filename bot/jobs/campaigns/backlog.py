@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Protocol
 
 from bot.pipeline.messages import Lane
@@ -12,7 +13,7 @@ from bot.pipeline.partitions import PARTITIONS, Keys
 class Calls(Protocol):
     """Calls to Redis: bot.pipeline.line.Line."""
 
-    async def call(self, *command: str) -> int:
+    def call(self, *command: str) -> Awaitable[int]:
         """The answer to one command."""
         ...
 

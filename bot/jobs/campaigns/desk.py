@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.jobs.campaigns.feeder import Mouth
 from bot.jobs.campaigns.forecast import finish
 from bot.jobs.campaigns.freezing import Freezer, Rules
+from bot.jobs.campaigns.scribe import PATIENCE
 from bot.jobs.campaigns.texts import campaign_text
+from bot.masking import masked_name
 from bot.pipeline.messages import Button, Lane, Message, SaidLine
 from bot.records.audiences import Audiences, Choice, Counts
 from bot.records.campaign_echoes import Echo, Echoes
@@ -18,6 +21,8 @@ from bot.records.campaigns import Campaigns
 from bot.records.recipient_rows import is_quiet
 from bot.records.recipients import Recipients
 from bot.records.tables import Fate
+
+TakeStep = Callable[[int, str, str], Awaitable[Campaign]]
 
 SAMPLES = 5
 RATE_OVER = timedelta(seconds=60)  # over which the present speed is measured
@@ -85,6 +90,21 @@ class CampaignDesk:
         self._echoes = echoes
         self._clock = clock
 
+    def steps(self) -> Mapping[str, TakeStep]:
+        """The steps that somebody may take, by their names: with a campaign's number, in the name
+        of a login, under a key. A long list of recipients is ended in the background."""
+        store, freezer = self.campaigns, self.freezer
+        return {
+            "freeze": partial(freezer.freeze, within=PATIENCE),
+            "approve": store.approve,
+            "start": store.start,
+            "pause": store.pause,
+            "resume": store.resume,
+            "cancel": store.cancel,
+            "retry": store.retry,
+            "extend": partial(freezer.extend, within=PATIENCE),
+        }
+
     def check(self, draft: Draft) -> Choice:
         """Raises AudienceError or WordsRefused for what cannot be sent."""
         campaign_text(draft.words)
@@ -119,13 +139,12 @@ class CampaignDesk:
         key. Raises StorageDown."""
         draft = (await self.campaigns.get(number)).draft
         self.check(draft)
+        words = campaign_text(draft.words).to_anybody()
         now = self._clock().timestamp()
         ref = f"trial:{number}:{key}:{urn}"
         labels = [button.label for button in draft.buttons]
-        message = Message(urn, ref, draft.words, draft.buttons, now)
-        line = SaidLine(
-            f"trial:{number}", ref, urn, now, draft.words, labels, "campaign", "chat", []
-        )
+        message = Message(urn, ref, words, draft.buttons, now, picture=draft.picture)
+        line = SaidLine(f"trial:{number}", ref, urn, now, words, labels, "campaign", "chat", [])
         return await self._mouth.put(message, line, Lane.INTERACTIVE)
 
     async def progress(self, number: int) -> Progress:
@@ -155,7 +174,8 @@ class CampaignDesk:
         text = campaign_text(draft.words)
         members = await self._audiences.after(choice, 0, SAMPLES * 20)
         told = [it for it in members if it.why_not is None]
-        return tuple((it.urn, text.to(it) or text.words) for it in told[:SAMPLES])
+        shown = [replace(it, name=masked_name(it.name)) for it in told[:SAMPLES]]
+        return tuple((it.urn, text.to(it) or text.words) for it in shown)
 
     def _end(self, draft: Draft, left: Mapping[str, int]) -> datetime | None:
         """When the slowest channel is through."""

@@ -24,6 +24,7 @@ from bot.records.campaign_rows import Campaign, State, WrongState
 from bot.records.campaigns import Campaigns
 from bot.records.recipient_rows import Due
 from bot.records.recipients import Recipients
+from dialogs.talk import Outcome
 
 TICK = 0.1  # seconds between rounds while there is something to feed
 IDLE = 0.5  # seconds, while there is nothing
@@ -89,9 +90,13 @@ class Feeder:
         if not self._has_repaired:
             await self._repair()
         await self._sweep()
-        running = await self._campaigns.in_state(State.RUNNING)
-        hungry = [it for it in running if await self._may_be_fed(it)]
-        return await self._feed(hungry) if hungry else 0
+        begun = await self._campaigns.in_state(State.RUNNING, State.PAUSED)
+        for campaign in begun:
+            if campaign.has_expired(self._clock()):
+                await self._expire(campaign)
+        hungry = [it for it in begun if await self._may_be_fed(it)]
+        paused = [it.number for it in begun if it.state is State.PAUSED]
+        return await self._feed(hungry, paused) if hungry else 0
 
     async def _repair(self) -> None:
         """Say again what may never have reached the outbox."""
@@ -113,20 +118,18 @@ class Feeder:
 
     async def _may_be_fed(self, campaign: Campaign) -> bool:
         now = self._clock()
-        if campaign.has_expired(now):
-            await self._expire(campaign)
+        if not campaign.may_send(now) or campaign.has_expired(now) or self._off(BOT, CAMPAIGNS):
             return False
-        if not campaign.may_send(now) or self._off(BOT, CAMPAIGNS):
+        if campaign.is_standing and not await self._recipients.has_queued(campaign.number):
             return False
         return not await self._breaker.has_tripped(campaign)
 
     async def _expire(self, campaign: Campaign) -> None:
         if await self._recipients.stop(campaign.number, "expired", SWEEP) == 0:
-            await self._end_if_done(campaign)
+            await self._end_if_done(campaign, again=False)
 
-    async def _feed(self, hungry: list[Campaign]) -> int:
+    async def _feed(self, hungry: list[Campaign], paused: list[int]) -> int:
         """Share what room there is among the campaigns: who needs less leaves it to the others."""
-        paused = [it.number for it in await self._campaigns.in_state(State.PAUSED)]
         held = await self._recipients.on_channels(paused)
         given = dict.fromkeys((it.number for it in hungry), 0)
         for channel, rate in self._rates.items():
@@ -135,8 +138,8 @@ class Feeder:
             for number, count in (await self._share(hungry, channel, room)).items():
                 given[number] += count
         for campaign in hungry:
-            if not given[campaign.number]:
-                await self._end_if_done(campaign)
+            if not given[campaign.number] and not campaign.is_standing:
+                await self._end_if_done(campaign, again=campaign.draft.again)
         return sum(given.values())
 
     async def _share(self, hungry: list[Campaign], channel: str, room: int) -> dict[int, int]:
@@ -174,17 +177,30 @@ class Feeder:
         return campaign.draft.per_day - await self._recipients.fed_since(campaign.number, today)
 
     async def _say(self, campaign: Campaign, due: Due) -> None:
-        draft, now = campaign.draft, self._clock().timestamp()
-        text = due.text or draft.words
-        labels = [button.label for button in draft.buttons]
-        facts = {"campaign": campaign.number}
-        event = f"c{campaign.number}"
-        message = Message(due.urn, due.ref, text, draft.buttons, now, once=True)
-        line = SaidLine(event, due.ref, due.urn, now, text, labels, "campaign", "chat", [], facts)
-        await self._mouth.put(message, line, Lane.BULK)
+        message = _message(campaign, due, self._clock().timestamp())
+        await self._mouth.put(message, _line(campaign, due, message), Lane.BULK)
 
-    async def _end_if_done(self, campaign: Campaign) -> None:
-        number = campaign.number
-        if not await self._recipients.is_open(number, again=campaign.draft.again):
+    async def _end_if_done(self, campaign: Campaign, *, again: bool) -> None:
+        if not await self._recipients.is_open(campaign.number, again=again):
             with suppress(WrongState):  # somebody was quicker
-                await self._campaigns.end(number)
+                await self._campaigns.end(campaign.number)
+
+
+def _message(campaign: Campaign, due: Due, at: float) -> Message:
+    draft = campaign.draft
+    buttons = draft.buttons if due.buttons is None else due.buttons
+    text = due.text or draft.words
+    return Message(due.urn, due.ref, text, buttons, at, once=True, picture=draft.picture)
+
+
+def _line(campaign: Campaign, due: Due, message: Message) -> SaidLine:
+    """How the transcript tells it: what a campaign says is a word of its own, a push is openings
+    offered."""
+    labels = [button.label for button in message.buttons]
+    facts: dict[str, object] = {"campaign": campaign.number}
+    script, outcome = "campaign", Outcome.CHAT
+    if due.push is not None:
+        facts["push"] = due.push
+        script, outcome = "offers", Outcome.ANSWERED
+    event, text = f"c{campaign.number}", message.text
+    return SaidLine(event, due.ref, due.urn, message.at, text, labels, script, outcome, [], facts)

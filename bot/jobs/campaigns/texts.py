@@ -44,6 +44,12 @@ class CampaignText:
             return None
         return self.template.render(_facts(member)).strip()[:LONGEST]
 
+    def to_anybody(self) -> str:
+        """What somebody is told of whom nothing is known."""
+        if self.template is None:
+            return self.words
+        return self.template.render(_NOTHING).strip()[:LONGEST]
+
 
 def campaign_text(words: str) -> CampaignText:
     """Read the words. Raises WordsRefused."""
@@ -67,6 +73,9 @@ def campaign_text(words: str) -> CampaignText:
         raise WordsRefused("unknown_name", name=min(unknown), names=list(VARIABLES))
     is_same_for_all = "{" not in words
     return CampaignText(words, None if is_same_for_all else template)
+
+
+_NOTHING = dict.fromkeys((*VARIABLES, *VARIABLES.values()), "")
 
 
 def _facts(member: Member) -> dict[str, str]:

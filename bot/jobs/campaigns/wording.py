@@ -23,6 +23,7 @@ from bot.words import Words
 
 REASONS = frozenset({
     "left", "opted_out", "unreachable", "cap", "blocked", "cancelled", "expired", "erased",
+    "filled",
 })  # fmt: skip
 MISSED = (Fate.FAILED, Fate.UNKNOWN, Fate.SKIPPED, Fate.STOPPED)
 MISTAKES = (AudienceError, WordsRefused, NoSuchCampaign, WrongState, NeedsApproval, OwnApproval)

@@ -22,6 +22,7 @@ from bot.records.tables.review import (
     ReadingRow,
     SampleRow,
     Tag,
+    TallyRow,
 )
 from bot.records.tables.talk import (
     Arrival,
@@ -79,6 +80,7 @@ __all__ = [
     "StaffRow",
     "StaffSessionRow",
     "Tag",
+    "TallyRow",
     "TicketNoteRow",
     "TicketRow",
     "TokenRow",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.records.columns import Words
@@ -36,6 +36,11 @@ class Fate(StrEnum):
     STOPPED = "stopped"  # was to be sent to, until the campaign or the recipient ended it
 
 
+def _unique_where(name: str, where: str, *columns: str) -> Index:
+    condition = text(where)
+    return Index(name, *columns, unique=True, sqlite_where=condition, postgresql_where=condition)
+
+
 class CampaignRow(Row):
     """One broadcast; its id is the number that staff call it by."""
 
@@ -44,12 +49,13 @@ class CampaignRow(Row):
 
     key: Mapped[str] = mapped_column(unique=True)  # the same campaign made twice has the same one
     name: Mapped[str]
-    kind: Mapped[str]  # "post", or what makes campaigns by itself: "daily"
+    kind: Mapped[str]  # bot.records.campaign_rows.Kind
     state: Mapped[str]  # CampaignState
     audience: Mapped[str] = mapped_column(Words)  # bot.jobs.audience
     exclusions: Mapped[str] = mapped_column(Words)  # likewise; empty: nobody
     words: Mapped[str] = mapped_column(Words)
     buttons: Mapped[list[str]]  # label, what a press sends, label, ...
+    picture: Mapped[str | None] = mapped_column(Words)  # "telegram:<its name there>"
     again: Mapped[bool]  # whether what is unknown is sent once more
     starts_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]  # nothing is sent from then on
@@ -65,11 +71,13 @@ class CampaignRow(Row):
 
 
 class RecipientRow(Row):
-    """One visitor in one campaign, as they were when it was frozen; nothing is read again."""
+    """One visitor in one campaign, as they were when it was frozen; nothing is read again. In the
+    day's pushes they are once for each push."""
 
     __tablename__ = "recipients"
     __table_args__ = (
-        UniqueConstraint("campaign_id", "urn"),
+        _unique_where("uq_recipients_campaign_id_urn", "push_id IS NULL", "campaign_id", "urn"),
+        _unique_where("uq_recipients_push_id", "push_id IS NOT NULL", "push_id"),
         Index(None, "campaign_id", "state", "channel", "id"),
         Index(None, "campaign_id", "fed_at"),
         Index(None, "urn", "fed_at"),
@@ -79,7 +87,9 @@ class RecipientRow(Row):
     urn: Mapped[str]
     channel: Mapped[str]
     county: Mapped[str | None]
+    push_id: Mapped[int | None]  # the push that they are sent; None: the campaign's message
     text: Mapped[str | None] = mapped_column(Words)  # None: the campaign's words as they are
+    buttons: Mapped[list[str] | None]  # None: the campaign's
     quiet_from: Mapped[int]  # minutes after midnight; the same twice: at no time
     quiet_until: Mapped[int]
     state: Mapped[str]  # Fate

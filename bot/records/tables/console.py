@@ -24,7 +24,7 @@ class StaffRow(Row):
     towns: Mapped[list[str]]
     password: Mapped[str] = mapped_column(Words)  # argon2id
     must_change: Mapped[bool]  # the password was set by somebody else
-    totp_secret: Mapped[str | None]  # base32; None until the second factor is set up
+    totp_secret: Mapped[str | None]  # sealed; None until the second factor is set up
     totp_step: Mapped[int | None]  # the 30 s step whose code was used last: each is used once
     recovery: Mapped[list[str]]  # sha256 of the recovery codes not used yet
     is_active: Mapped[bool]

@@ -125,6 +125,27 @@ class PointRow(Row):
     done_by: Mapped[str | None]
 
 
+class TallyRow(Row):
+    """What the conversations of one day, channel and town came to, kept when they are deleted."""
+
+    __tablename__ = "tallies"
+    __table_args__ = (UniqueConstraint("day", "channel", "county", "town"),)
+
+    day: Mapped[date]
+    channel: Mapped[str]
+    county: Mapped[str]  # "": the ledger knew none
+    town: Mapped[str]
+    talks: Mapped[int]
+    turns: Mapped[int]
+    answered: Mapped[int]
+    choices: Mapped[int]
+    declined: Mapped[int]
+    handoffs: Mapped[int]
+    useful: Mapped[int]
+    useless: Mapped[int]
+    undelivered: Mapped[int]
+
+
 class PlanRow(Row):
     """So many conversations a week to be read, drawn at random."""
 

@@ -86,6 +86,7 @@ class OpeningRow(Row):
     __table_args__ = (
         Index(None, "state", "county"),
         Index(None, "state", "expires"),
+        Index(None, "reference", unique=True),
         {"sqlite_autoincrement": True},
     )
 
@@ -115,6 +116,7 @@ class OpeningRow(Row):
     expires: Mapped[date | None]  # the last day on which it is offered
     digest: Mapped[str]  # of what a seeker would want to know anew
     source: Mapped[str | None]  # the file it came from
+    reference: Mapped[str | None]  # the bureau's own number, given over the API
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     is_example: Mapped[bool]
