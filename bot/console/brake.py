@@ -30,6 +30,11 @@ class Brake:
             if kind != "address":
                 await self._line.call("DEL", _key(kind, of))
 
+    async def seconds_left(self, login: str, address: str) -> int:
+        """How long until there may be another attempt."""
+        keys = [f"{_key(kind, of)}:wait" for kind, of in _whose(login, address).items()]
+        return max(1, *[int(await self._line.call("TTL", key)) for key in keys])
+
     async def _take(self, kind: str, of: str) -> bool:
         key = _key(kind, of)
         attempts = int(await self._line.call("INCR", key))
