@@ -50,13 +50,14 @@ class Heard:
     """One thing a visitor said or pressed.
 
     `question` names the question a pressed button belongs to; `start` is the address of the script
-    a pressed button starts.
+    a pressed button starts; `picture` came with the words, as "telegram:" and its name there.
     """
 
     text: str = ""
     question: str | None = None
     start: str | None = None
     kind: Kind = Kind.WORDS
+    picture: str = ""
 
     @classmethod
     def press(cls, send: str) -> Heard:
@@ -112,10 +113,14 @@ class Unclear(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Question(Generic[T]):
-    """How an answer is read. `read` raises Unclear, and accepts `str()` of its own result."""
+    """How an answer is read. `read` raises Unclear, and accepts `str()` of its own result.
+
+    `hear` reads what is more than words, such as a picture; without it only words are an answer.
+    """
 
     read: Callable[[str], T]
     options: tuple[tuple[str, str], ...] = ()  # (value, label) of each button
+    hear: Callable[[Heard], T] | None = None
 
 
 class Pause(Exception):
@@ -138,6 +143,11 @@ class HandOver(Exception):
     def __init__(self, script: str) -> None:
         super().__init__(script)
         self.script = script
+
+
+class NotForThem(Exception):
+    """To this visitor there is no such conversation: what was heard means what it would mean
+    without it."""
 
 
 class Talk:
@@ -216,9 +226,17 @@ class Talk:
         if heard.question not in (None, name):
             raise Pause(prompt, Reply("questions.stale"), stale=True)
         try:
-            return question.read(heard.text)
+            return _read(question, heard)
         except Unclear as unclear:
             raise Pause(prompt, Reply(unclear.words, unclear.facts)) from unclear
+
+
+def _read(question: Question[T], heard: Heard) -> T:
+    if question.hear is not None:
+        return question.hear(heard)
+    if heard.kind is Kind.UNREADABLE:
+        raise Unclear("switchboard.unreadable")
+    return question.read(heard.text)
 
 
 Script = Callable[[Talk], Awaitable[Reply]]

@@ -26,6 +26,7 @@ class Taken:
     time: float
     id: int
     buttons: list[list[list[str]]]  # rows of [label, send]
+    picture: str = ""  # its name; the text stands under it
 
 
 class Emulator(LoBotApiEmulator):  # type: ignore[misc]
@@ -73,7 +74,7 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]
             known.pop("link_preview_options", None)
         result = super().validate(method, known, uploads)
         match method:
-            case "sendMessage":
+            case "sendMessage" | "sendPhoto":
                 self._take(result, known.get("reply_markup"))
             case "answerCallbackQuery":
                 self.answered.append(fields["callback_query_id"])
@@ -82,7 +83,8 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]
             case "getMyCommands":
                 return self._commands
             case "getMe":
-                return {**result, "id": int(self.token.partition(":")[0])}
+                number = int(self.token.partition(":")[0])
+                return {**result, "id": number, "username": "hotline_bot"}
         return result
 
     def close(self) -> None:
@@ -94,7 +96,9 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]
         rows = self.decoded(markup)["inline_keyboard"] if markup else []
         buttons = [[[key["text"], key["callback_data"]] for key in row] for row in rows]
         chat = result["chat"]["id"]
-        taken = Taken(chat, result["text"], time.time(), result["message_id"], buttons)
+        text = result.get("text", result.get("caption", ""))
+        picture = result["photo"][0]["file_id"] if "photo" in result else ""
+        taken = Taken(chat, text, time.time(), result["message_id"], buttons, picture)
         self.taken.append(taken)
         if self._lines:
             self._lines.write(json.dumps(asdict(taken), ensure_ascii=False) + "\n")

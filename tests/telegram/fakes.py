@@ -73,6 +73,20 @@ class FakeTelegram:
     async def says(self, chat: int, text: str) -> int:
         return await self.hears({"message": message(chat, text=text)})
 
+    async def shows(self, chat: int, picture: str, caption: str = "") -> int:
+        """Send a picture, which Telegram keeps under that name from now on."""
+        self.keeps(picture)
+        sizes = [
+            {"file_id": name, "file_unique_id": name, "width": side, "height": side}
+            for side, name in ((90, f"{picture}-small"), (800, picture))
+        ]
+        words = {"caption": caption} if caption else {}
+        return await self.hears({"message": message(chat, photo=sizes, **words)})
+
+    def keeps(self, picture: str) -> None:
+        """Telegram has a picture of that name."""
+        self.emulator.assets[picture] = {"size": 1, "data": b""}
+
     async def presses(self, chat: int, send: str) -> int:
         query = callback_query(chat, send, f"{chat}-{self._next_query}")
         self._next_query += 1

@@ -15,6 +15,7 @@ from tests.telegram.payloads import callback_query, membership, message, person,
 
 BOT = Bot("700000001:AAF-fake_token_of_the_hotline_0123456")
 PHOTO = [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}]
+PICTURE = "telegram:f"
 GROUP = {"id": -100, "type": "group", "title": "老乡群"}
 
 
@@ -35,13 +36,17 @@ def test_words_become_an_event_of_the_visitor_known_by_bot_and_update() -> None:
 
 
 def test_the_caption_of_a_picture_counts_as_words() -> None:
-    assert heard(photo=PHOTO, caption="这个通知是真的吗") == Heard("这个通知是真的吗")
+    asked = heard(photo=PHOTO, caption="这个通知是真的吗")
+    assert asked == Heard("这个通知是真的吗", picture=PICTURE)
+
+
+def test_a_picture_without_words_is_unreadable_but_for_who_wants_one() -> None:
+    assert heard(photo=PHOTO) == Heard(kind=Kind.UNREADABLE, picture=PICTURE)
 
 
 @pytest.mark.parametrize(
     "fields",
     [
-        {"photo": PHOTO},
         {"voice": {"file_id": "f", "file_unique_id": "u", "duration": 3}},
         {"document": {"file_id": "f", "file_unique_id": "u"}},
         {"dice": {"emoji": "🎲", "value": 3}},

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
@@ -18,7 +19,7 @@ from aiogram.types import MessageId
 from bot.channels.delivery import Delivery, Pace, Refused, Sent
 from bot.channels.telegram.errors import delivery_of
 from bot.channels.telegram.session import JsonSession
-from bot.channels.telegram.text import pieces
+from bot.channels.telegram.text import is_caption, pieces
 from bot.channels.telegram.wires import Answer
 from bot.pipeline.messages import Button, Message
 
@@ -40,7 +41,22 @@ class SendText(TelegramMethod[MessageId]):
     __api_method__ = "sendMessage"
 
 
-_CALL = SendText()
+class SendPhoto(TelegramMethod[MessageId]):
+    """sendPhoto, likewise."""
+
+    __returning__ = MessageId
+    __api_method__ = "sendPhoto"
+
+
+_CALL, _PHOTO = SendText(), SendPhoto()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that Telegram keeps, and the words under it."""
+
+    name: str
+    caption: str = ""
 
 
 class Telegram:
@@ -57,7 +73,8 @@ class Telegram:
         self._begun: OrderedDict[str, int] = OrderedDict()  # message ref: pieces sent
 
     async def send(self, address: str, message: Message) -> Delivery:
-        """Carry one message, the buttons under its last piece.
+        """Carry one message, the buttons under its last piece; a picture comes first, with the text
+        under it if there is room.
 
         A long message that was broken off is taken up where it stopped, as long as this process
         lives; its `external` id is that of the last piece.
@@ -71,7 +88,7 @@ class Telegram:
             return delivery_of(error)
 
     async def _send(self, chat: int, message: Message) -> Delivery:
-        parts = pieces(message.text)
+        parts = parts_of(message)
         if not parts:
             return Refused("no words")
         sent = Sent()
@@ -85,19 +102,21 @@ class Telegram:
                 raise
         return sent
 
-    async def _say(self, chat: int, text: str, keyboard: Keyboard | None) -> int:
-        """One sendMessage; the id of the message."""
-        fields: dict[str, object] = {
-            "chat_id": chat,
-            "text": text,
-            "link_preview_options": {"is_disabled": True},
-        }
+    async def _say(self, chat: int, part: str | Picture, keyboard: Keyboard | None) -> int:
+        """One sendMessage or sendPhoto; the id of the message."""
+        call: SendText | SendPhoto = _CALL
+        fields: dict[str, object] = {"chat_id": chat}
+        if isinstance(part, Picture):
+            call = _PHOTO
+            fields |= {"photo": part.name, "caption": part.caption}
+        else:
+            fields |= {"text": part, "link_preview_options": {"is_disabled": True}}
         if keyboard is not None:
             fields["reply_markup"] = keyboard
-        answer = await self._session.post(self._bot, _CALL, orjson.dumps(fields))
+        answer = await self._session.post(self._bot, call, orjson.dumps(fields))
         found = _message_id(answer)
         if found is None:
-            return self._session.result(self._bot, _CALL, answer).message_id
+            return self._session.result(self._bot, call, answer).message_id
         return found
 
     def _remember(self, ref: str, done: int) -> None:
@@ -105,6 +124,16 @@ class Telegram:
             self._begun[ref] = done
         if len(self._begun) > MOST_BEGUN:
             self._begun.popitem(last=False)
+
+
+def parts_of(message: Message) -> Sequence[str | Picture]:
+    """What is sent one after the other; nothing, if there are no words."""
+    texts, name = pieces(message.text), message.picture.removeprefix("telegram:")
+    if not texts or name == message.picture:  # none, or another network's
+        return texts
+    if len(texts) == 1 and is_caption(texts[0]):
+        return [Picture(name, texts[0])]
+    return [Picture(name), *texts]
 
 
 def _message_id(answer: Answer) -> int | None:

@@ -68,6 +68,10 @@ class JoiningTelegram:
         await self.join()
         await (await self._joined()).run()
 
+    def bot_name(self) -> str:
+        """The bot's name at Telegram; empty until Telegram has told it."""
+        return "" if self._service is None else self._service.bot_name
+
     async def send(self, address: str, message: Message) -> Delivery:
         """Carry one message, as `Channel` says."""
         return await (await self._joined()).channel.send(address, message)

@@ -49,6 +49,7 @@ class TelegramService:
         self._secret = settings.webhook_secret
         self.channel = Telegram(self._bot, settings.pace)
         self.mode = settings.mode
+        self.bot_name = ""  # until Telegram has told it
         self.webhook = Webhook(
             self._bot, inbox, self._answers, secret=self._secret, dead=self._lay_aside
         )
@@ -79,7 +80,8 @@ class TelegramService:
         webhook = None if self._settings.webhook is None else self._address(self._settings.webhook)
         while True:
             try:
-                await connect(self._bot, self._menu, webhook)
+                me = await connect(self._bot, self._menu, webhook)
+                self.bot_name = me.username or ""
                 return True
             except AiogramError as error:
                 delivery = delivery_of(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+CAPTION = 1024  # likewise, under a picture (core.telegram.org/bots/api#sendphoto)
 LIMIT = 4096  # UTF-16 units a message (core.telegram.org/bots/api#sendmessage)
 LEAST = LIMIT // 4  # characters a cut leaves in a piece, if a lesser border lets it
 
@@ -21,6 +22,11 @@ def pieces(text: str) -> list[str]:
         cut.append(rest[:end].rstrip())
         rest = rest[end:].lstrip()
     return [piece for piece in (*cut, rest) if piece.strip()]
+
+
+def is_caption(text: str) -> bool:
+    """Whether the text fits under a picture."""
+    return _units(text) <= CAPTION
 
 
 def _units(text: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiogram import Bot
@@ -20,6 +20,10 @@ ALLOWED = ["message", "callback_query", "my_chat_member"]  # the updates we ask 
 # What is kept aside because it cannot be read: its first bytes, and why.
 DeadLetters = Callable[[bytes, str], Awaitable[None]]
 DEAD_BYTES = 4096
+
+# Binds the account of a member of staff: the link of the console's page sends it, or they type it.
+_BINDING = re.compile(r"(?:/start(?:@\w+)?\s+)?bind_([A-Za-z0-9]{1,40})")
+_LONGEST_NAME = 250  # characters of a picture's name; they are about 80
 
 COMMANDS = {"start": "menu", "menu": "menu", "help": "menu", "cancel": "menu"}  # command: script
 
@@ -144,8 +148,9 @@ def _membership(change: ChatMemberUpdated) -> Heard | None:
 
 def _message(message: Message) -> Heard | None:
     words = message.text or message.caption
+    picture = _picture(message)
     if words:
-        return _words(words)
+        return replace(_words(words), picture=picture)
     if message.content_type in _NOTICES:
         return None
     contact = message.contact
@@ -154,10 +159,21 @@ def _message(message: Message) -> Heard | None:
         return Heard(contact.phone_number, kind=Kind.CONTACT)
     if message.location:
         return _location(message.location)
-    return Heard(kind=Kind.UNREADABLE)
+    return Heard(kind=Kind.UNREADABLE, picture=picture)
+
+
+def _picture(message: Message) -> str:
+    """The picture in a message, in its largest size, as `Heard` names it; empty without one."""
+    if message.text or not message.photo:
+        return ""
+    name = message.photo[-1].file_id
+    return f"telegram:{name}" if 0 < len(name) <= _LONGEST_NAME else ""
 
 
 def _words(words: str) -> Heard:
+    binding = _BINDING.fullmatch(words.strip())
+    if binding is not None:
+        return Heard(start=address("bind", code=binding[1]))
     command = _COMMAND.fullmatch(words)
     if command is None or command[1].lower() not in COMMANDS:
         return Heard(words)
