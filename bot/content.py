@@ -18,11 +18,21 @@ from bot.jobs.categories import Category, load_categories
 from bot.jobs.reading import WorkReader
 from bot.jobs.searching import Surroundings
 from bot.knowledge.eligibility import Eligibility
+from bot.knowledge.facts import FACTS
 from bot.knowledge.library import ContentLibrary
 from bot.settings import Settings
 from bot.words import Words, WordsError
 
 _READ = (".md", ".yaml", ".csv")  # an editor's own files beside them are no content
+
+_LIBRARY = (
+    "policies/",
+    "glossary.yaml",
+    "elsewhere.yaml",
+    "calibration.yaml",
+    "sources.yaml",
+    "replies/policy.yaml",
+)
 
 Stamps = Mapping[str, tuple[int, ...]]  # file -> what a save changes
 
@@ -81,23 +91,63 @@ async def load_content(
     """Everything in the content directory. Raises WordsError, DirectoryError or UnusableContent.
 
     Without `wait` the semantic view is not ready on return; run `library.warm` beside. `before`:
-    the content this one follows; what it knows of unchanged sentences is not computed again.
+    the content this one follows; what only unchanged files are made of is taken over.
     """
     folder = settings.content_dir
     seen = await asyncio.to_thread(stamps, folder)
-    words = await asyncio.to_thread(load_words, settings)
+    loading = _Loading(settings, seen, before)
+    words = await asyncio.to_thread(loading.words)
     commands = _commands(folder / "commands.yaml")
-    library = await ContentLibrary.open(
-        folder,
-        settings.var_dir / "cache",
-        settings.semantic,
-        date.today,
-        wait=wait,
-        before=None if before is None else before.library,
-    )
-    eligibility = await asyncio.to_thread(Eligibility.open, folder, library.texts, date.today)
-    directory = await asyncio.to_thread(Directory.load, folder / "directory")
+    library = await loading.library(wait)
+    eligibility = await asyncio.to_thread(loading.eligibility, library)
+    directory = await asyncio.to_thread(loading.directory)
     return Content(words, commands, library, eligibility, directory, seen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loading:
+    """The parts of a content; those of the one before, where their files are the same."""
+
+    settings: Settings
+    seen: Stamps
+    before: Content | None
+
+    def words(self) -> Words:
+        same = self._same("replies/", "hotline.yaml")
+        return same.words if same else load_words(self.settings)
+
+    async def library(self, wait: bool) -> ContentLibrary:
+        same = self._same(*_LIBRARY)
+        if same and not wait:
+            return same.library
+        return await ContentLibrary.open(
+            self.settings.content_dir,
+            self.settings.var_dir / "cache",
+            self.settings.semantic,
+            date.today,
+            wait=wait,
+            before=None if self.before is None else self.before.library,
+        )
+
+    def eligibility(self, library: ContentLibrary) -> Eligibility:
+        same = self._same(*_LIBRARY, FACTS)
+        if same:
+            return same.eligibility
+        return Eligibility.open(self.settings.content_dir, library.texts, date.today)
+
+    def directory(self) -> Directory:
+        same = self._same("directory/")
+        return same.directory if same else Directory.load(self.settings.content_dir / "directory")
+
+    def _same(self, *names: str) -> Content | None:
+        """The content before, if these files, or all in these folders, are as they were then."""
+        if self.before is None or _of(names, self.seen) != _of(names, self.before.stamps):
+            return None
+        return self.before
+
+
+def _of(names: tuple[str, ...], seen: Stamps) -> Stamps:
+    return {file: stamp for file, stamp in seen.items() if file.startswith(names)}
 
 
 def stamps(folder: Path) -> Stamps:
@@ -137,7 +187,7 @@ def _commands(path: Path) -> dict[str, str]:
 
 def _mapping(path: Path) -> dict[str, Any]:
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     except (OSError, UnicodeError, yaml.YAMLError) as error:
         raise WordsError(f"{path}: {error}") from error
     if not isinstance(raw, dict):

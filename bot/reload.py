@@ -24,6 +24,7 @@ from bot.words import WordsError
 
 LOOK_EVERY = 0.15  # seconds
 SETTLES_IN = 0.2  # seconds without a change, after which nobody is thought to be still saving
+SURVEY_AFTER = 5.0  # seconds; by then the start is over, and the survey takes nobody's time
 WARM_WITHIN = 0.5  # seconds that a new content is waited for to have its semantic view
 
 log = structlog.get_logger()
@@ -84,13 +85,20 @@ class LiveContent:
         """Warm the content, and follow the folder, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             self._warm(self.now, tasks)
-            folder = self._settings.content_dir
-            self._known = frozenset(map(_sign, await asyncio.to_thread(faults, folder)))
+            tasks.create_task(self._survey())
             while True:
                 await asyncio.sleep(LOOK_EVERY)
                 saved = await self._saved()
                 if saved is not None:
                     await self._try(saved, tasks)
+
+    async def _survey(self) -> None:
+        """Find what is wrong already with what is served; until then, nothing is known to be."""
+        await asyncio.sleep(SURVEY_AFTER)
+        served = self.now
+        found = await asyncio.to_thread(faults, self._settings.content_dir)
+        if self.now is served and await self._look() == served.stamps:
+            self._known = frozenset(map(_sign, found))
 
     async def _look(self) -> Stamps:
         return await asyncio.to_thread(stamps, self._settings.content_dir)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from types import CodeType
 
 import yaml
 from jinja2 import Environment, StrictUndefined, Template, TemplateError
@@ -30,12 +31,7 @@ class Words:
 
     def __init__(self, texts: Mapping[str, str], common: Mapping[str, object]) -> None:
         """`common`: facts that every text may use, such as the hotline's own settings."""
-        environment = Environment(
-            undefined=StrictUndefined,
-            autoescape=False,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        environment = _environment()
         environment.globals.update(common)
         environment.globals["say"] = self.say  # another text within a text
         self.texts = dict(texts)
@@ -107,8 +103,19 @@ def _read(path: Path) -> dict[str, str]:
     return {str(key): text for key, text in raw.items()}
 
 
+def _environment() -> Environment:
+    return Environment(
+        undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+@lru_cache(4096)  # few texts differ from one content to the next
+def _code(text: str) -> CodeType:
+    return _environment().compile(text)
+
+
 def _compiled(environment: Environment, key: str, text: str) -> Template:
     try:
-        return environment.from_string(text)
+        return Template.from_code(environment, _code(text), environment.make_globals(None))
     except TemplateError as error:
         raise WordsError(f"{key}: {error}") from error

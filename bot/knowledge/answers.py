@@ -18,8 +18,8 @@ from bot.knowledge.series import Dated, Series
 from bot.knowledge.standing import Notes, standing
 from dialogs.policy import PolicyAnswer, Source
 
-ROOM = 240  # characters of a single answer before its note and source: a phone's screen
-ROOM_BESIDE = 180  # of each of several answers in one reply
+ROOM = 264  # characters of a single answer before its note and source: a phone's screen
+ROOM_BESIDE = 192  # of each of several answers in one reply
 _LEAST = 0.4  # worth of a sentence that is told beside the section that was asked for
 _PLAINLY = 0.6  # how plainly a section is asked for that may nearly stand alone
 _LEAST_BESIDE = 0.9  # worth of a sentence that is told beside such a section
@@ -31,7 +31,7 @@ _NUMBER = 1.0  # a sentence with a number, when a number is asked for
 _SILENT = 2.0  # taken off a sentence that only tells that nothing is told
 _LATER = 0.2  # taken off for each sentence before it in its section
 _DATED = frozenset((Part.AMOUNT, Part.RESULTS, Part.WHEN))  # what changes from year to year
-_MAIN = {Part.AMOUNT: 1.0, Part.CONDITIONS: 0.8, Part.WHAT: 0.8, Part.WHO: 0.3}
+_MAIN = {Part.AMOUNT: 1.25, Part.CONDITIONS: 0.8, Part.WHAT: 0.8, Part.WHO: 0.3}
 
 _UNDATED = Dated((), True, frozenset())
 

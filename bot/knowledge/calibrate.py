@@ -34,6 +34,7 @@ _DECAY = 1e-3
 _STRANGE = 0.7  # how much an example of another office counts beside a policy's question
 _PRICE_WRONG = 2.0  # a wrong policy told, against a right one that is only offered
 _PRICE_STRANGE = 0.15  # a question of another office answered; those here are the hardest
+_NO_DEARER = 1.02  # costs within 2 % of each other are the same
 _HARDLY_EVER = 0.02
 _LETTERS_ONLY = np.array(["meaning" not in name for name in FEATURES])
 
@@ -153,6 +154,8 @@ def _weights(
 
 
 def _cheapest(chances: Chances, answers: NDArray[np.int_], is_policy: NDArray[np.bool_]) -> float:
+    """The lowest bar of those that cost about the least: nobody is asked back, or sent on, for a
+    difference that chance alone would make."""
     policies = np.where(is_policy, chances, 0)
     best, chance = policies.argmax(axis=1), policies.max(axis=1)
     ours, right = is_policy[answers], best == answers
@@ -163,7 +166,8 @@ def _cheapest(chances: Chances, answers: NDArray[np.int_], is_policy: NDArray[np
         wrong = np.sum((told & ~right)[ours]) / np.sum(ours)
         return float(missed + _PRICE_WRONG * wrong + _PRICE_STRANGE * np.mean(told[~ours]))
 
-    return min((round(float(bar), 2) for bar in np.arange(0.2, 0.8, 0.02)), key=cost)
+    costs = {round(float(bar), 2): cost(bar) for bar in np.arange(0.2, 0.8, 0.02)}
+    return next(bar for bar, price in costs.items() if price <= _NO_DEARER * min(costs.values()))
 
 
 def _surely(chances: Chances, answers: NDArray[np.int_], is_policy: NDArray[np.bool_]) -> float:
@@ -172,6 +176,6 @@ def _surely(chances: Chances, answers: NDArray[np.int_], is_policy: NDArray[np.b
     wrong = (best != answers) & is_policy[best]
     for bar in np.arange(0.5, 0.99, 0.01):
         told = (chance >= bar) & is_policy[best]
-        if told.any() and np.mean(wrong[told]) < _HARDLY_EVER:
+        if told.any() and np.mean(wrong[told]) <= _HARDLY_EVER:
             return round(float(bar), 2)
     return 0.99

@@ -6,7 +6,7 @@ YAML itself keeps the last of two equal keys without a word, and so loses what s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,11 +17,13 @@ from bot.knowledge.finding import Finding
 _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
 
 
-def check_files(content: Path) -> Iterator[Finding]:
-    """Every finding in the files of `content`, whatever is in them."""
+def check_files(content: Path, changed: Collection[str] | None = None) -> Iterator[Finding]:
+    """Every finding in the files of `content`, or in those `changed`, whatever is in them."""
     for file in sorted(content.rglob("*")):
-        if file.suffix in (".yaml", ".md") and not file.name.startswith("."):
-            yield from _check(file, file.relative_to(content).as_posix())
+        name = file.relative_to(content).as_posix()
+        is_ours = file.suffix in (".yaml", ".md") and not file.name.startswith(".")
+        if is_ours and (changed is None or name in changed):
+            yield from _check(file, name)
 
 
 def _check(file: Path, name: str) -> Iterator[Finding]:

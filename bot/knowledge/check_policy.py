@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 
 from bot.knowledge.check_dates import check_dates
 from bot.knowledge.finding import Finding, line_of
@@ -24,6 +25,16 @@ def check_policy(
     """Every finding in `policy`; `policies` and `sources`: what it may refer to."""
     yield from check_dates(policy, policies, day)
     yield from _links(policy, policies, sources)
+    yield from _within(policy)
+
+
+@lru_cache(1024)  # few policies differ from one check to the next
+def _within(policy: Policy) -> tuple[Finding, ...]:
+    return tuple(_of_itself(policy))
+
+
+def _of_itself(policy: Policy) -> Iterator[Finding]:
+    """What can be found in its file alone, whatever the day."""
     yield from _figures_in_text(policy)
     yield from _figures_of_their_source(policy)
     yield from _text_in_figures(policy)

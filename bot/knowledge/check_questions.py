@@ -4,6 +4,7 @@ the same as another, or finding another policy."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,11 +23,22 @@ _ALIKE = 0.85  # share of two questions' pairs from which they are taken for the
 def check_patterns(policies: Sequence[Policy], elsewhere: Sequence[Subject]) -> Iterator[Finding]:
     """A pattern wins over everything, so it must not match what a policy is asked."""
     for policy in policies:
-        for question, said in ((each, plain(each)) for each in policy.questions):
-            for subject in elsewhere:
-                if any(pattern.search(said) for pattern in subject.patterns):
-                    facts = {"question": question, "key": subject.id}
-                    yield _at(policy, question, "check.pattern_hits", facts, True)
+        yield from _caught(policy, tuple(elsewhere))
+
+
+@lru_cache(1024)  # few policies differ from one check to the next
+def _caught(policy: Policy, elsewhere: tuple[Subject, ...]) -> tuple[Finding, ...]:
+    patterns = [(pattern, subject.id) for subject in elsewhere for pattern in subject.patterns]
+    found = dict.fromkeys(
+        (question, key)
+        for question, said in ((each, plain(each)) for each in policy.questions)
+        for pattern, key in patterns
+        if pattern.search(said)
+    )
+    return tuple(
+        _at(policy, question, "check.pattern_hits", {"question": question, "key": key}, True)
+        for question, key in found
+    )
 
 
 def check_alike(policies: Sequence[Policy]) -> Iterator[Finding]:

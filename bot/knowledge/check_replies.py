@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from bot.knowledge.given import Given, given
 from bot.knowledge.policies import Policy
 from bot.knowledge.replies import Text, read_replies
 
-_COMMANDS = "commands.yaml"
+COMMANDS = "commands.yaml"
 _KNOWN = ("back", "cancel", "menu", "person")  # beside the conversations, which may be started so
 _EVERYWHERE = {"hotline_name", "retention_days", "records_retention_days", "desk_hours"}
 _LOOP = {"index", "index0", "first", "last", "length", "revindex", "cycle"}
@@ -30,56 +30,65 @@ def check_replies(content: Path) -> Iterator[Finding]:
     texts, findings = read_replies(content)
     yield from findings
     asked = given()
+    known = asked.facts | asked.traits | _EVERYWHERE | _LOOP
     for text in texts:
-        yield from _template(text, asked)
+        yield from _template(text, known)
     yield from _missing(texts, asked)
 
 
-def check_commands(content: Path, policies: Sequence[Policy]) -> Iterator[Finding]:
-    """Every finding in commands.yaml; a command must not be what a policy is asked."""
-    written = (content / _COMMANDS).read_text(encoding="utf-8")
+def check_commands(content: Path) -> Iterator[Finding]:
+    """Every finding in commands.yaml itself."""
+    written = (content / COMMANDS).read_text(encoding="utf-8")
     raw = yaml.load(written, yaml.CSafeLoader)
     if not isinstance(raw, dict):
-        yield Finding(_COMMANDS, 1, "check.not_commands")
+        yield Finding(COMMANDS, 1, "check.not_commands")
         return
     for missing in sorted(set(_KNOWN) - set(raw)):
-        yield Finding(_COMMANDS, 1, "check.command_missing", {"command": missing})
+        yield Finding(COMMANDS, 1, "check.command_missing", {"command": missing})
     said: dict[str, str] = {}
     for command, forms in raw.items():
         line = line_of(f"\n{written}", f"\n{command}:")
         if command not in _KNOWN and command not in given().scripts:
-            yield Finding(_COMMANDS, line, "check.command_unknown", {"command": command})
+            yield Finding(COMMANDS, line, "check.command_unknown", {"command": command})
         if not isinstance(forms, list):
-            yield Finding(_COMMANDS, line, "check.not_forms", {"command": command})
+            yield Finding(COMMANDS, line, "check.not_forms", {"command": command})
             continue
         for form in map(_as_heard, forms):
             if form in said:
                 facts = {"form": form, "command": command, "other": said[form]}
-                yield Finding(_COMMANDS, line, "check.command_twice", facts)
+                yield Finding(COMMANDS, line, "check.command_twice", facts)
             said[form] = str(command)
-    yield from _stolen(said, policies)
 
 
-def _stolen(said: Mapping[str, str], policies: Sequence[Policy]) -> Iterator[Finding]:
+def check_stolen(content: Path, policies: Sequence[Policy]) -> Iterator[Finding]:
+    """A command must not be what a policy is asked."""
+    raw = yaml.load((content / COMMANDS).read_text(encoding="utf-8"), yaml.CSafeLoader)
+    listed = raw.items() if isinstance(raw, dict) else ()
+    said = {_as_heard(form): str(command)
+            for command, forms in listed if isinstance(forms, list) for form in forms}  # fmt: skip
     for policy in policies:
-        for question in policy.questions:
-            command = said.get(_as_heard(question))
+        for question, heard in _heard(policy):
+            command = said.get(heard)
             if command is not None:
                 facts = {"question": question, "command": command}
                 line = line_of(policy.text, f"- {question}")
                 yield Finding(policy.file, line, "check.command_hits", facts)
 
 
+@lru_cache(1024)
+def _heard(policy: Policy) -> tuple[tuple[str, str], ...]:
+    return tuple((question, _as_heard(question)) for question in policy.questions)
+
+
 def _as_heard(form: object) -> str:
     return unicodedata.normalize("NFKC", str(form)).strip(" 。.!！?？~").lower()
 
 
-def _template(text: Text, asked: Given) -> Iterator[Finding]:
+def _template(text: Text, known: Set[str]) -> Iterator[Finding]:
     used, wrong = _used(text.words)
     if wrong is not None:
         facts = {"key": text.key, "reason": wrong[1]}
         yield Finding(text.file, text.line + wrong[0] - 1, "check.reply_unreadable", facts)
-    known = asked.facts | asked.traits | _EVERYWHERE | _LOOP
     for name in used:
         if name not in known:
             line = text.line + _line_within(text.words, name)

@@ -148,7 +148,7 @@ def _facts(content: Path, facts: Mapping[str, Fact], used: set[str]) -> Iterator
     if not facts:
         return
     text = (content / FACTS).read_text(encoding="utf-8")
-    replies = yaml.safe_load((content / _QUESTIONS).read_text(encoding="utf-8"))
+    replies = yaml.load((content / _QUESTIONS).read_text(encoding="utf-8"), yaml.CSafeLoader)
     asked = {as_kept(key) for key in replies}
     for name, fact in facts.items():
         line = line_of(text, f"\n  {name}:") + 1

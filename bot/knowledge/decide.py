@@ -44,7 +44,8 @@ class Calibration:
 
 def read_calibration(content: Path) -> Calibration:
     """The floats of content/calibration.yaml."""
-    raw = yaml.safe_load((content / "calibration.yaml").read_text(encoding="utf-8"))
+    written = (content / "calibration.yaml").read_text(encoding="utf-8")
+    raw = yaml.load(written, yaml.CSafeLoader)
 
     def weights(name: str) -> tuple[float, ...]:
         return tuple(float(raw[name][feature]) for feature in FEATURES)

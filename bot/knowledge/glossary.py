@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -26,6 +27,7 @@ class Glossary:
     joining: tuple[str, ...]  # words at which a clause about another matter begins
     following: tuple[str, ...]  # words that lean on what was spoken of before
     others: tuple[str, ...]  # relatives and friends somebody asks for
+    cases: tuple[str, ...]  # kinds of people, firms and places that one matter may be asked for
     holding: tuple[str, ...]  # words that ask whether it still holds
     now: tuple[str, ...]  # words for this day
     years: dict[str, int]  # words for years, counted from this one
@@ -36,6 +38,7 @@ class Glossary:
     giving: tuple[str, ...]  # words of a clause about what is given
     far_places: tuple[str, ...]  # places whose policies are not ours
     kinds_of_place: tuple[str, ...]  # what follows a place's name: 市, 那边
+    pointing: tuple[str, ...]  # words for a place that was named before: 那边
     on_the_way: tuple[str, ...]  # what stands before a place of the story: 从, 去
     there: tuple[str, ...]  # what stands behind one: 打工, 回来
     here: tuple[str, ...]  # 在, before a place where something is claimed
@@ -44,7 +47,11 @@ class Glossary:
 
 def read_glossary(content: Path) -> Glossary:
     """The glossary of `content`."""
-    text = (content / "glossary.yaml").read_text(encoding="utf-8")
+    return _glossary((content / "glossary.yaml").read_text(encoding="utf-8"))
+
+
+@lru_cache(4)
+def _glossary(text: str) -> Glossary:
     raw = yaml.load(text, yaml.CSafeLoader)
     return Glossary(
         headings={part: raw["sections"][part] for part in Part},
@@ -59,6 +66,7 @@ def read_glossary(content: Path) -> Glossary:
         joining=tuple(map(str, raw["joining"])),
         following=tuple(map(str, raw["following"])),
         others=tuple(map(str, raw["others"])),
+        cases=tuple(map(str, raw["cases"])),
         holding=tuple(map(str, raw["holding"])),
         now=tuple(map(str, raw["now"])),
         years={str(words): int(years) for words, years in raw["years"].items()},
@@ -69,6 +77,7 @@ def read_glossary(content: Path) -> Glossary:
         giving=tuple(map(str, raw["giving"])),
         far_places=tuple(map(str, raw["far_places"])),
         kinds_of_place=tuple(map(str, raw["kinds_of_place"])),
+        pointing=tuple(map(str, raw["pointing"])),
         on_the_way=tuple(map(str, raw["on_the_way"])),
         there=tuple(map(str, raw["there"])),
         here=tuple(map(str, raw["here"])),

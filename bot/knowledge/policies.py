@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -17,6 +18,7 @@ from bot.knowledge.finding import Finding, UnusableContent, line_of
 
 _FORMAT = re.compile(r"\A---\n(.*?\n)---\n(.*)\Z", re.DOTALL)
 _SECTION = re.compile(r"^## (.+)$\n", re.MULTILINE)
+_KEPT = 1024  # files as they were read: few differ from one reading to the next
 
 
 class Part(StrEnum):
@@ -114,6 +116,10 @@ class Policy(_Written):
     file: str
     text: str = Field(repr=False)  # the whole file
 
+    def __hash__(self) -> int:
+        """By the digest: what is worked out of a policy is kept until its file changes."""
+        return hash(self.version)
+
     def holds_on(self, day: date) -> bool:
         """Whether the policy may be told as in force on `day`."""
         begun = self.valid_from is None or self.valid_from <= day
@@ -140,12 +146,16 @@ def read_headings(content: Path) -> dict[Part, str]:
 def read_publications(content: Path) -> dict[str, Publication]:
     """Every document of content/sources.yaml by its key."""
     file = content / "sources.yaml"
-    text = _text(file)
+    return dict(_publications(file.name, _text(file)))
+
+
+@lru_cache(4)
+def _publications(name: str, text: str) -> Mapping[str, Publication]:
     raw = yaml.load(text, yaml.CSafeLoader)
     try:
         return {key: Publication(**fields) for key, fields in raw.items()}
     except ValidationError as error:
-        raise UnusableContent(_problems(file.name, text, error)) from error
+        raise UnusableContent(_problems(name, text, error)) from error
 
 
 def read_policies(content: Path, headings: Headings) -> list[Policy]:
@@ -163,8 +173,14 @@ def read_policies(content: Path, headings: Headings) -> list[Policy]:
 
 def read_policy(file: Path, headings: Headings) -> Policy:
     """One policy file. Raises UnusableContent, naming the lines that cannot be read."""
-    text = _text(file)
-    name = f"policies/{file.name}"
+    policy = _policy(f"policies/{file.name}", _text(file), tuple(headings.items()))
+    if policy.id != file.stem:
+        raise UnusableContent([Finding(policy.file, 2, "check.id_is_not_file", {"id": policy.id})])
+    return policy
+
+
+@lru_cache(_KEPT)
+def _policy(name: str, text: str, headings: tuple[tuple[Part, str], ...]) -> Policy:
     form = _FORMAT.match(text)
     if form is None:
         raise UnusableContent([Finding(name, 1, "check.no_front_matter")])
@@ -173,16 +189,13 @@ def read_policy(file: Path, headings: Headings) -> Policy:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         raise UnusableContent([Finding(name, line, "check.not_yaml")]) from error
-    sections = _sections(name, text, form[2], headings)
+    sections = _sections(name, text, form[2], dict(headings))
     digest = sha256(text.encode()).hexdigest()[:16]
     fields = _without_empty(matter) | {"part": str(matter.get("part"))}
     try:
-        policy = Policy(**fields, sections=sections, version=digest, file=name, text=text)
+        return Policy(**fields, sections=sections, version=digest, file=name, text=text)
     except ValidationError as error:
         raise UnusableContent(_problems(name, text, error)) from error
-    if policy.id != file.stem:
-        raise UnusableContent([Finding(name, 2, "check.id_is_not_file", {"id": policy.id})])
-    return policy
 
 
 def _sections(name: str, text: str, body: str, headings: Headings) -> dict[Part, str]:

@@ -12,6 +12,7 @@ from bot.knowledge.answers import ROOM, ROOM_BESIDE, Answers
 from bot.knowledge.aspects import Asked
 from bot.knowledge.decide import Calibration, Chances
 from bot.knowledge.glossary import Glossary
+from bot.knowledge.leaning import Leaning, says_nothing
 from bot.knowledge.normalise import amounts, plain, without_amounts
 from bot.knowledge.policies import Policy
 from bot.knowledge.regions import holds_in
@@ -20,9 +21,7 @@ from bot.knowledge.understanding import BARE, Hearing
 from dialogs.policy import Answered, Chatted, Choices, Declined, Found, Started
 
 _MOST_OFFERED = 3
-_OWN_MATTER = 0.6  # chance from which a sentence has a matter of its own, whatever it leans on
 _NAMED_OUTRIGHT = 0.85  # the same for a sentence that hardly says anything
-_SHORT = 20  # characters; a longer sentence says itself what it is about
 _PART_WEIGHT = 0.7  # a part of the message beside all of it
 _PART_BAR = 0.4  # chance from which a part of a message is a question of its own
 _PART_SURE = 0.5  # the same, where the message as a whole seems to be about another policy
@@ -61,6 +60,7 @@ class Reception:
         answers: Answers,
         glossary: Glossary,
         calibration: Calibration,
+        leaning: Leaning,
     ) -> None:
         """`subjects` in the order of the chances."""
         self._subjects = tuple(subjects)
@@ -70,6 +70,8 @@ class Reception:
         self._answers = answers
         self._glossary = glossary
         self._calibration = calibration
+        self._leaning = leaning
+        self._places = {subject.id: at for at, subject in enumerate(subjects)}
 
     def receive(self, hearing: Hearing, about: tuple[str, ...], today: date) -> Found:
         """What to say to the message `hearing`."""
@@ -90,7 +92,7 @@ class Reception:
         if not about or hearing.passage is not None:
             return ()
         known = tuple(policy for policy in about if policy in self._policies)
-        return known if self._leans(hearing, known) else ()
+        return known if known and self._leaning.leans(hearing, self._places[known[0]]) else ()
 
     def _found(self, hearing: Hearing, about: tuple[str, ...], today: date) -> Found:
         evidence = self._evidence(hearing)
@@ -136,7 +138,7 @@ class Reception:
         chances = hearing.chances[0]
         policies = np.where(self._is_policy, chances, 0)
         best = int(policies.argmax())
-        bar = _NAMED_OUTRIGHT if _says_nothing(hearing) else self._bar(hearing)
+        bar = _NAMED_OUTRIGHT if says_nothing(hearing) else self._bar(hearing)
         second = float(np.partition(policies, -2)[-2]) if len(policies) > 1 else 0.0
         if policies[best] >= bar and second < _TOO_CLOSE * policies[best]:
             wanted = [_Wanted(self._subjects[best].id, hearing.asked[0], hearing.question)]
@@ -183,19 +185,6 @@ class Reception:
         is_about_one = hearing.chances[0].max() >= _ALONE
         return _Bars(_PART_BAR, _PART_SURE if is_about_one else _PART_BAR)
 
-    def _leans(self, hearing: Hearing, known: tuple[str, ...]) -> bool:
-        """Whether the message asks further about what was last spoken of."""
-        if not known or len(hearing.said) > _SHORT:
-            return False
-        if _says_nothing(hearing):
-            return True
-        is_bare = len(hearing.bare) < BARE
-        leaning = (*self._glossary.following, *self._glossary.others)
-        cued = hearing.asked[0] or is_bare or any(word in hearing.said for word in leaning)
-        is_named = bool(hearing.sights[0].views["names"].any())
-        bar = self._calibration.sure if is_bare and not is_named else _OWN_MATTER
-        return bool(cued) and float(hearing.chances[0].max()) < bar
-
     def _bar(self, hearing: Hearing) -> float:
         """The chance from which we answer, with the views that took part."""
         is_aided = "meaning" in hearing.sights[0].views
@@ -238,10 +227,6 @@ def _promised(policy: Policy | None) -> frozenset[float]:
         if each.kind == "entitlement" and "元" in each.amount
     ]
     return frozenset().union(*map(amounts, told))
-
-
-def _says_nothing(hearing: Hearing) -> bool:
-    return len(hearing.bare) < BARE // 2
 
 
 def _elsewhere(subject: Subject, evidence: Mapping[str, object]) -> Found:

@@ -14,17 +14,21 @@ class Regions:
     """Finds places, by the words of the glossary."""
 
     def __init__(self, glossary: Glossary) -> None:
-        """`glossary` holds the places, and the words that make one a place of the story."""
+        """`glossary` holds the places, the words that make one a place of the story, and those
+        that point back to it: 我在德州上班，那边最低工资多少."""
         place = _either(glossary.far_places)
         from_there = f"(?<!{')(?<!'.join(map(re.escape, glossary.on_the_way))})"
         claimed = f"{_either(glossary.here)}(?={place}{_either(glossary.claiming_there)})"
         not_there = f"(?!{_either(glossary.there)})"
         named = f"(?P<place>{place}){_either(glossary.kinds_of_place)}*+"
         self._asked = re.compile(f"(?:{claimed}|{from_there}){named}{not_there}")
+        pointed = f"[,，。;；?？]{_either(glossary.pointing)}"
+        self._pointed_at = re.compile(f"(?P<place>{place})[^,，。;；?？]*{pointed}")
 
     def asked(self, text: str) -> frozenset[str]:
         """The places that a folded `text` asks about, as it names them."""
-        return frozenset(found["place"] for found in self._asked.finditer(text))
+        found = (*self._asked.finditer(text), *self._pointed_at.finditer(text))
+        return frozenset(match["place"] for match in found)
 
 
 def holds_in(policy: Policy, places: frozenset[str]) -> bool:

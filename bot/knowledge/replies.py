@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -22,17 +23,26 @@ class Text:
 
 def read_replies(content: Path) -> tuple[list[Text], list[Finding]]:
     """Every reply, and what among them is none."""
-    texts, findings = [], []
-    for file in sorted((content / "replies").glob("*.yaml")):
-        name = f"replies/{file.name}"
-        root = yaml.compose(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
-        if not isinstance(root, yaml.MappingNode):
-            findings.append(Finding(name, 1, "check.not_replies"))
-            continue
-        for key, value in root.value:
-            line = key.start_mark.line + 1
-            if isinstance(value, yaml.ScalarNode) and value.tag.endswith(":str"):
-                texts.append(Text(name, f"{file.stem}.{key.value}", line, value.value))
-            else:
-                findings.append(Finding(name, line, "check.not_a_text", {"key": key.value}))
-    return texts, findings
+    read = [
+        found
+        for file in sorted((content / "replies").glob("*.yaml"))
+        for found in _replies(file.stem, file.read_text(encoding="utf-8"))
+    ]
+    texts = [found for found in read if isinstance(found, Text)]
+    return texts, [found for found in read if isinstance(found, Finding)]
+
+
+@lru_cache(256)  # few files differ from one check to the next
+def _replies(group: str, written: str) -> tuple[Text | Finding, ...]:
+    name = f"replies/{group}.yaml"
+    root = yaml.compose(written, yaml.CSafeLoader)
+    if not isinstance(root, yaml.MappingNode):
+        return (Finding(name, 1, "check.not_replies"),)
+    return tuple(_reply(name, f"{group}.{key.value}", key, value) for key, value in root.value)
+
+
+def _reply(name: str, at: str, key: yaml.Node, value: yaml.Node) -> Text | Finding:
+    line = key.start_mark.line + 1
+    if isinstance(value, yaml.ScalarNode) and value.tag.endswith(":str"):
+        return Text(name, at, line, value.value)
+    return Finding(name, line, "check.not_a_text", {"key": key.value})

@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
-from bot.knowledge.bm25 import Bm25, Scores, grams
-from bot.knowledge.learned import MOST_EXAMPLES, Vectors, Wording
+from bot.knowledge.bm25 import Bag, Bm25, Scores, Vocabulary, grams
+from bot.knowledge.kept import Kept
+from bot.knowledge.learned import MOST_EXAMPLES, Examples, Vectors, Wording
 from bot.knowledge.meaning import Meaning
 from bot.knowledge.names import Names
 from bot.knowledge.normalise import plain
 from bot.knowledge.sound import syllables
 from bot.knowledge.subjects import Subject
+
+_KEPT = 512  # subjects; more would take more memory than they save time
+
+_NOTHING = Kept(None)
+
+_letters, _sounds = Vocabulary(), Vocabulary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +35,33 @@ class Sight:
 class Search:
     """The views over one set of subjects."""
 
-    def __init__(self, subjects: Sequence[Subject], vectors: Vectors | None = None) -> None:
-        """`vectors`: one row for each of `spoken_examples(subjects)`; without them no meaning."""
+    def __init__(
+        self,
+        subjects: Sequence[Subject],
+        vectors: Vectors | None = None,
+        before: Search | None = None,
+        kept: Kept = _NOTHING,
+    ) -> None:
+        """`vectors`: one row for each of `spoken_examples(subjects)`; without them no meaning.
+        `before`: the search this one follows; where few examples changed, only those are learned.
+        `kept`: what was learned in earlier runs."""
         self.subjects = tuple(subjects)
-        told = [[plain(text) for text in _everything(subject)] for subject in subjects]
-        self._letters = Bm25([*chain.from_iterable(map(grams, texts))] for texts in told)
-        self._sound = Bm25(syllables("".join(texts)) for texts in told)
+        self._letters = Bm25([_told(subject)[0] for subject in subjects], _letters)
+        self._sound = Bm25([_told(subject)[1] for subject in subjects], _sounds)
         self._names = Names([subject.names for subject in subjects])
-        examples = spoken_examples(subjects)
-        labels = [label for label, _ in examples]
-        texts = [plain(text) for _, text in examples]
-        learned = len(texts) <= MOST_EXAMPLES
-        self._wording = Wording(texts, labels, len(subjects)) if learned else None
-        self._meaning = None if vectors is None else Meaning(vectors, labels, len(subjects))
+        self._examples = _examples(subjects)
+        self._kept = kept
+        self._wording: Wording | None = self._learned(before._wording if before else None)
+        self._meaning: Meaning | None = None
+        self._former: Meaning | None = (before._meaning or before._former) if before else None
+        if vectors is not None:
+            self._meaning = self._meant(vectors)
 
     def seeing(self, vectors: Vectors) -> Search:
         """The same search with the meaning view: `vectors` as in the constructor."""
-        labels = [label for label, _ in spoken_examples(self.subjects)]
         search = copy(self)
-        search._meaning = Meaning(vectors, labels, len(self.subjects))
+        search._meaning = self._meant(vectors)
+        search._former = None
         return search
 
     @property
@@ -66,6 +82,10 @@ class Search:
             views["wording"] = self._wording.scores(said)
         return Sight(views, self._letters.weight(tokens))
 
+    def letters(self, text: str) -> Scores:
+        """How well each subject holds the neighbours in a plain `text`."""
+        return self._letters.scores([gram for gram in grams(text) if len(gram) > 1] or text)
+
     def names(self, text: str) -> bool:
         """Whether `text` holds the name of a subject."""
         return bool(self._names.scores(plain(text)).any())
@@ -76,15 +96,42 @@ class Search:
         meaning, nearest = self._meaning.scores(vector)
         return Sight({**sight.views, "meaning": meaning, "meaning_nearest": nearest}, sight.weight)
 
+    def _learned(self, before: Wording | None) -> Wording | None:
+        if len(self._examples.texts) > MOST_EXAMPLES:
+            return None
+        if before is None:
+            return Wording(self._examples, self._kept)
+        return before.following(self._examples, self._kept)
+
+    def _meant(self, vectors: Vectors) -> Meaning:
+        if self._former is None:
+            return Meaning(self._examples, vectors, self._kept)
+        return self._former.following(self._examples, vectors, self._kept)
+
 
 def spoken_examples(subjects: Sequence[Subject]) -> list[tuple[int, str]]:
     """Everything the learned views learn from: the subject's place, and a text of it."""
-    return [
-        (at, text)
-        for at, subject in enumerate(subjects)
-        for text in (*subject.names, *subject.passages, *subject.examples)
-    ]
+    return [(at, text) for at, subject in enumerate(subjects) for text in _everything(subject)]
 
 
 def _everything(subject: Subject) -> tuple[str, ...]:
     return (*subject.names, *subject.passages, *subject.examples)
+
+
+def _examples(subjects: Sequence[Subject]) -> Examples:
+    texts = [_plain(subject) for subject in subjects]
+    labels = [at for at, of_one in enumerate(texts) for _ in of_one]
+    return Examples([*chain.from_iterable(texts)], labels, [subject.id for subject in subjects])
+
+
+@lru_cache(_KEPT)
+def _plain(subject: Subject) -> tuple[str, ...]:
+    return tuple(map(plain, _everything(subject)))
+
+
+@lru_cache(_KEPT)
+def _told(subject: Subject) -> tuple[Bag, Bag]:
+    """What a subject says, by its letters and by its sounds."""
+    texts = _plain(subject)
+    letters = _letters.bag(chain.from_iterable(map(grams, texts)))
+    return letters, _sounds.bag(syllables("".join(texts)))

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.knowledge.bm25 import grams
 from bot.knowledge.normalise import plain
@@ -30,7 +31,8 @@ class Sentence:
     pairs: frozenset[str]
 
 
-def sentences(policy: Policy, silent: str) -> list[Sentence]:
+@lru_cache(1024)
+def sentences(policy: Policy, silent: str) -> tuple[Sentence, ...]:
     """Every sentence of `policy` but those about its source."""
     found: list[Sentence] = []
     for part, text in policy.sections.items():
@@ -42,7 +44,7 @@ def sentences(policy: Policy, silent: str) -> list[Sentence]:
             found.append(
                 Sentence(part, len(found), rank, words, silent in words, has_number, pairs)
             )
-    return found
+    return tuple(found)
 
 
 def parted(text: str) -> list[str]:

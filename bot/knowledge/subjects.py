@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +17,7 @@ from bot.knowledge.policies import Part, Policy
 Kind = Literal["policy", "chat", "decline", "refuse"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # by identity: they are keys, and long
 class Subject:
     """One thing to tell apart from the others, with the words people use for it."""
 
@@ -34,8 +35,9 @@ class Subject:
         return f"elsewhere.{self.id}"
 
 
+@lru_cache(1024)
 def of_policy(policy: Policy) -> Subject:
-    """The subject that `policy` is."""
+    """The subject that `policy` is; the same one, as long as its file does not change."""
     sections = [words for part, words in policy.sections.items() if part != Part.SOURCE]
     figures = [" ".join((each.name, each.condition, each.per, each.amount))
                for each in policy.figures]  # fmt: skip
@@ -44,10 +46,14 @@ def of_policy(policy: Policy) -> Subject:
     return Subject(policy.id, "policy", names, (*sections, *figures, *mistakes), policy.questions)
 
 
-def read_elsewhere(content: Path) -> list[Subject]:
+def read_elsewhere(content: Path) -> tuple[Subject, ...]:
     """The subjects of content/elsewhere.yaml. Raises UnusableContent for a bad pattern or kind."""
     file = content / "elsewhere.yaml"
-    text = file.read_text(encoding="utf-8")
+    return _elsewhere(file.name, file.read_text(encoding="utf-8"))
+
+
+@lru_cache(4)
+def _elsewhere(name: str, text: str) -> tuple[Subject, ...]:
     raw = yaml.load(text, yaml.CSafeLoader)
     subjects, findings = [], []
     for key, fields in raw.items():
@@ -55,10 +61,10 @@ def read_elsewhere(content: Path) -> list[Subject]:
         try:
             patterns = _patterns(fields.get("patterns", ()))
         except re.error:
-            findings.append(Finding(file.name, line, "check.bad_pattern", {"key": key}))
+            findings.append(Finding(name, line, "check.bad_pattern", {"key": key}))
             continue
         if fields.get("kind") not in ("chat", "decline", "refuse"):
-            findings.append(Finding(file.name, line, "check.wrong_field", {"field": "kind"}))
+            findings.append(Finding(name, line, "check.wrong_field", {"field": "kind"}))
             continue
         examples = tuple(map(str, fields["examples"]))
         script = str(fields.get("script", ""))
@@ -67,7 +73,7 @@ def read_elsewhere(content: Path) -> list[Subject]:
         )
     if findings:
         raise UnusableContent(findings)
-    return subjects
+    return tuple(subjects)
 
 
 def _patterns(raw: Iterable[str]) -> tuple[re.Pattern[str], ...]:

@@ -69,10 +69,14 @@ class Understanding:
     """Hears messages with the words of one content folder."""
 
     def __init__(
-        self, subjects: Sequence[Subject], glossary: Glossary, calibration: Calibration
+        self,
+        subjects: Sequence[Subject],
+        glossary: Glossary,
+        calibration: Calibration,
+        search: Search | None = None,
     ) -> None:
         """Starts without the semantic view; `search` may be replaced by one that has it."""
-        self.search = Search(subjects)
+        self.search = search or Search(subjects)
         self._subjects = tuple(subjects)
         self._patterns = [(each, subject) for subject in subjects for each in subject.patterns]
         self._is_policy = np.array([subject.kind == "policy" for subject in subjects])

@@ -10,7 +10,7 @@ DOCUMENTS = [grams(text) for text in ("创业补贴五千元", "租金补贴三�
 
 
 def test_the_document_that_holds_the_words_is_best():
-    search = Bm25(DOCUMENTS)
+    search = Bm25.of(DOCUMENTS)
     assert [int(search.scores(grams(text)).argmax()) for text in ("创业", "租金", "培训免费")] == [
         0,
         1,
@@ -19,11 +19,11 @@ def test_the_document_that_holds_the_words_is_best():
 
 
 def test_unknown_words_find_nothing():
-    assert not Bm25(DOCUMENTS).scores(grams("天气")).any()
+    assert not Bm25.of(DOCUMENTS).scores(grams("天气")).any()
 
 
 def test_rare_words_weigh_more_than_common_ones():
-    search = Bm25(DOCUMENTS)
+    search = Bm25.of(DOCUMENTS)
     assert search.weight(["租"]) > search.weight(["补"])
 
 
@@ -34,6 +34,6 @@ words = st.lists(
 
 @given(words, st.text("创业补贴租金", min_size=1, max_size=6))
 def test_the_order_of_the_documents_does_not_matter(documents, question):
-    there = Bm25(documents).scores(grams(question))
-    back = Bm25(documents[::-1]).scores(grams(question))
+    there = Bm25.of(documents).scores(grams(question))
+    back = Bm25.of(documents[::-1]).scores(grams(question))
     assert np.allclose(there, back[::-1], atol=1e-4)

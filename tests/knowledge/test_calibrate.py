@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bot.knowledge.calibrate import fit, judge
+from bot.knowledge.calibrate import _cheapest, fit, judge
 from bot.knowledge.decide import FEATURES, Calibration, chances, read_calibration, write_calibration
 from bot.knowledge.learned import Vectors
 from bot.knowledge.search import Search, spoken_examples
@@ -80,6 +80,16 @@ def test_weights_of_the_meaning_are_not_used_without_it():
         if "meaning" in name
     ]
     assert unused == [0, 0, 0]
+
+
+def test_every_bar_is_learned_and_without_need_nobody_is_asked_back():
+    calibration = fit(judge(SUBJECTS, letters_as_vectors), np.array([True, True, False, False]))
+    assert 0.2 <= calibration.unaided < 0.8
+    assert calibration.offer == round(calibration.answer / 2, 2)
+    is_policy = np.array([True, True, False])
+    seen = np.array([[0.9, 0.1, 0.0], [0.3, 0.6, 0.1], [0.05, 0.05, 0.9]])
+    assert _cheapest(seen, np.array([0, 1, 2]), is_policy) == 0.2
+    assert _cheapest(seen, np.array([0, 0, 2]), is_policy) == 0.62
 
 
 def test_a_calibration_is_kept_in_a_file(tmp_path):

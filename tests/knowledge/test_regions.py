@@ -17,6 +17,7 @@ REGIONS = Regions(read_glossary(CONTENT))
         ("天津现在最低工资多少", "天津"),
         ("在廊坊领失业金一个月多少", "廊坊"),
         ("山东那边的公益岗", "山东"),
+        ("我在保定打工，那边公益岗多少", "保定"),
     ],
 )
 def test_a_place_that_is_asked_about_is_found(question, place):
@@ -25,7 +26,13 @@ def test_a_place_that_is_asked_about_is_found(question, place):
 
 @pytest.mark.parametrize(
     "question",
-    ["从唐山回来想开店", "在天津打工三年了", "去上海、苏州的电子厂", "养老保险从广东转回邢台"],
+    [
+        "从唐山回来想开店",
+        "在天津打工三年了",
+        "在天津打工，邢台这边给多少",
+        "去上海、苏州的电子厂",
+        "养老保险从广东转回邢台",
+    ],
 )
 def test_a_place_of_the_story_is_not(question):
     assert REGIONS.asked(question) == frozenset()
