@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     web_trust_proxy: bool = False
     public_url: str | None = Field(None, pattern=r"^https?://[^\s/]+")
     link_secret: SecretStr | None = Field(None, min_length=32)
+    secret_key: SecretStr | None = None
     console_second_factor: Literal["auto", "on", "off"] = "auto"
     console_idle_minutes: int = Field(30, ge=1, le=1440)
     console_session_hours: int = Field(12, ge=1, le=168)
@@ -117,6 +118,14 @@ class Settings(BaseSettings):
             it.isascii() and (it.isalnum() or it in "_-") for it in letters
         ):
             raise ValueError("1-256 of A-Z, a-z, 0-9, _ and -")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _are_keys(cls, value: SecretStr | None) -> SecretStr | None:
+        keys = [] if value is None else value.get_secret_value().split(",")
+        if any(len(key.strip()) < 32 for key in keys):
+            raise ValueError("32 characters at least, each")
         return value
 
     @property

@@ -53,11 +53,6 @@ class PostDesk(Protocol):
     """What one member of staff may do with campaigns."""
 
     @property
-    def may_write(self) -> bool:
-        """Whether their role lets them write any."""
-        ...
-
-    @property
     def counties(self) -> Sequence[str]:
         """Those that they are responsible for."""
         ...

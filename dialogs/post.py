@@ -52,8 +52,6 @@ _BETWEEN = "、"
 async def write_post(talk: Talk, desk_of: DeskOf) -> Reply:
     """What kind, what it says, who gets it, until when; then how it would go."""
     desk = await _desk(talk, desk_of)
-    if not desk.may_write:
-        return Reply("post.not_yours", options=(menu(),))
     kind = await talk.ask("kind", choice(*KINDS))
     letter = await talk.ask("words", _letter(desk))
     counties, trades, query = await _audience(talk, desk)
@@ -67,7 +65,7 @@ async def take_step(talk: Talk, desk_of: DeskOf) -> Reply:
     """A button under a campaign: try it, send it, keep it, stop it."""
     desk = await _desk(talk, desk_of)
     step, campaign = talk.given("step"), number(talk.given("number"))
-    is_under_way = await desk.is_under_way(campaign) if desk.may_write else None
+    is_under_way = await desk.is_under_way(campaign)
     if is_under_way is None or step not in SAID:
         return Reply("post.none", options=(_list(), menu()))
     if step == CANCEL and is_under_way:
@@ -84,7 +82,7 @@ async def take_step(talk: Talk, desk_of: DeskOf) -> Reply:
 async def show_posts(talk: Talk, desk_of: DeskOf) -> Reply:
     """The last few that they wrote, with how far each has come."""
     desk = await _desk(talk, desk_of)
-    posts = await desk.latest() if desk.may_write else ()
+    posts = await desk.latest()
     buttons = [
         _step(f"{NAMES[step]}{post.number}号", step, post.number)
         for post in posts

@@ -24,7 +24,7 @@ from bot.api.outcome_models import (
     RecipientTold,
     ReportTold,
 )
-from bot.console.visit import SUPERVISORS
+from bot.console.visit import EVERYBODY, SUPERVISORS
 from bot.jobs.audience import AudienceError, read_audience
 from bot.jobs.campaigns.desk import CampaignDesk
 from bot.jobs.campaigns.reach import may_see, within
@@ -56,7 +56,7 @@ class CampaignOperations:
 
     def operations(self) -> tuple[AnyOperation, ...]:
         """The table of contents."""
-        one, who = f"{CAMPAIGNS}/{{number}}", SUPERVISORS
+        one, who = f"{CAMPAIGNS}/{{number}}", EVERYBODY
         told, report = CampaignTold, ReportTold
         return (
             look("campaigns_list", CAMPAIGNS, who, self.show_all, CampaignsTold, CampaignsAsked),
@@ -66,7 +66,10 @@ class CampaignOperations:
             look("campaign_preview", f"{one}/preview", who, self.preview, PreviewTold, Nothing),
             change("campaign_test", f"{one}/test", who, self.try_on, TrialTold, TrialGiven),
             *(
-                change(f"campaign_{it}", f"{one}/{it}", who, self._step(it), told, Nothing)
+                change(
+                    f"campaign_{it}", f"{one}/{it}", SUPERVISORS if it == "approve" else who,
+                    self._step(it), told, Nothing,
+                )
                 for it in self._desk.steps()
             ),
             look("campaign_report", f"{one}/report", who, self.report, report, Nothing),

@@ -15,6 +15,7 @@ from bot.jobs.campaigns.desk import CampaignDesk
 from bot.jobs.campaigns.feeder import Feeder
 from bot.jobs.campaigns.freezing import Freezer, Rules
 from bot.jobs.campaigns.gate import CampaignGate
+from bot.jobs.campaigns.scribe import Scribe
 from bot.jobs.campaigns.wording import CampaignWording
 from bot.pipeline.line import Line
 from bot.pipeline.messages import Button
@@ -24,6 +25,7 @@ from bot.records.audiences import Audiences
 from bot.records.campaign_echoes import Echoes
 from bot.records.campaigns import Campaigns
 from bot.records.database import Database
+from bot.records.extensions import Extensions
 from bot.records.recipients import Recipients
 from bot.settings import Settings
 from bot.words import Words
@@ -41,6 +43,7 @@ class CampaignStores:
     campaigns: Campaigns
     recipients: Recipients
     audiences: Audiences
+    extensions: Extensions
     echoes: Echoes
 
     @classmethod
@@ -51,6 +54,7 @@ class CampaignStores:
             Campaigns(sessions, now, settings.campaign_approval),
             Recipients(sessions, now),
             Audiences(sessions, now),
+            Extensions(sessions, now),
             Echoes(sessions),
         )
 
@@ -72,19 +76,25 @@ class CampaignStores:
 
     def desk(self, settings: Settings, rates: Mapping[str, float], outbox: Outbox) -> CampaignDesk:
         """What staff do with them."""
-        rules = Rules(tuple(rates), settings.campaigns_a_week)
-        freezer = Freezer(self.campaigns, self.audiences, self.recipients, rules)
         return CampaignDesk(
             self.campaigns,
             self.audiences,
             self.recipients,
-            freezer,
-            rules,
+            self._freezer(settings),
+            _rules(settings),
             rates,
             outbox,
             self.echoes,
             now,
         )
+
+    def scribe(self, settings: Settings) -> Scribe:
+        """What writes down whom nobody waits for."""
+        return Scribe(self.campaigns, self.extensions, self._freezer(settings), now)
+
+    def _freezer(self, settings: Settings) -> Freezer:
+        books = (self.campaigns, self.audiences, self.recipients, self.extensions)
+        return Freezer(*books, _rules(settings))
 
 
 def campaign_pages(
@@ -97,10 +107,6 @@ def campaign_pages(
     """The console's pages."""
     rates = rates_of(settings)
     desk = CampaignStores.of(database, settings).desk(settings, rates, outbox)
-
-    def buttons(number: int) -> tuple[Button, ...]:
-        return words().buttons(Reply("", options=options(number)))
-
     form = CampaignForm(
         counties=lambda scope: directory().counties(scope),
         trades=lambda: directory().trades,
@@ -108,7 +114,17 @@ def campaign_pages(
         categories=lambda: list(directory().categories),
         channels=list(rates),
     )
+    buttons = buttons_of(words)
     return CampaignPages(desk, lambda: CampaignWording(words()), form, buttons, list(rates))
+
+
+def _rules(settings: Settings) -> Rules:
+    return Rules(tuple(rates_of(settings)), settings.campaigns_a_week)
+
+
+def buttons_of(words: Callable[[], Words]) -> Callable[[int], tuple[Button, ...]]:
+    """The buttons under a campaign's message, by its number."""
+    return lambda number: words().buttons(Reply("", options=options(number)))
 
 
 def rates_of(settings: Settings) -> dict[str, float]:

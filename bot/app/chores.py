@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.app.campaigns import CampaignStores
 from bot.app.work import Work
 from bot.clock import now, today
 from bot.jobs.nudges import Nudges
@@ -25,7 +26,10 @@ from bot.tasks import together
 
 FORGET_EVERY = 6 * 3600.0  # seconds
 SUM_UP_EVERY = 1.0
+QUIET = timedelta(seconds=3)  # after which a conversation seems to pause
 PLAN_EVERY = 5.0
+COUNT_EVERY = 10.0
+WRITE_DOWN_EVERY = 2.0
 BREATH = 0.2  # between parts of a long list: visitors go first
 NUDGE_EVERY = 30.0
 EXPIRE_EVERY = 600.0
@@ -59,6 +63,8 @@ class Chores:
         self._outbox = outbox
         self._work = work
         self._live = live
+        self._summaries = Summaries(database.sessions)
+        self._campaigns = CampaignStores.of(database, settings)
 
     def is_mine(self) -> bool:
         """Whether this process does the chores now."""
@@ -66,10 +72,12 @@ class Chores:
 
     async def run(self, channels: Sequence[str]) -> None:
         """All of them, until cancelled; `channels`: those by which somebody can be reached."""
+        settings = self._settings
         steps = [
             self._repeat("forget", self._forget, FORGET_EVERY),
             self._repeat("expire", self._expire, EXPIRE_EVERY),
-            self._repeat("sum_up", Summaries(self._database.sessions).renew, SUM_UP_EVERY),
+            self._repeat("sum_up", self._sum_up, SUM_UP_EVERY),
+            self._repeat("write_down", self._campaigns.scribe(settings).round, WRITE_DOWN_EVERY),
             self._push(channels),
         ]
         if self._settings.staff_group is not None:
@@ -95,8 +103,12 @@ class Chores:
     async def _forget(self) -> None:
         """Forget what is too old."""
         rows = await retention_of(self._settings, self._database).purge()
-        await Summaries(self._database.sessions).tidy()
+        await self._summaries.tidy()
         log.info("records.forgotten", rows=rows)
+
+    async def _sum_up(self) -> int:
+        """Bring conversations that pause up to date."""
+        return await self._summaries.renew(quiet_since=now() - QUIET)
 
     async def _expire(self) -> None:
         """Close openings that are past their last day."""
@@ -113,6 +125,11 @@ class Chores:
         """Push openings to those they suit; planned anew when the content changes."""
         most = self._settings.pushes_a_week
         while True:
-            planner = self._work.planner(self._live.now, self._outbox, channels, most)
-            async with together(self._repeat("push", planner.round, PLAN_EVERY)):
+            parts = (self._live.now, self._outbox, self._campaigns.campaigns)
+            planner = self._work.planner(*parts, channels, most)
+            shortages = self._work.shortages(self._live.now)
+            async with together(
+                self._repeat("push", planner.round, PLAN_EVERY),
+                self._repeat("count", shortages.round, COUNT_EVERY),
+            ):
                 await self._live.change()

@@ -8,12 +8,16 @@ from datetime import timedelta
 from functools import partial
 from ipaddress import ip_address
 
+import structlog
+
 from bot.app.campaigns import campaign_pages
 from bot.app.review import review_pages
-from bot.app.work_pages import directory_of, work_pages
+from bot.app.work_pages import work_pages
 from bot.clock import now
+from bot.console.bindings import Bindings
 from bot.console.brake import Brake
 from bot.console.counter import Counter
+from bot.console.directory import Directory
 from bot.console.gate import Gate
 from bot.console.html import Html
 from bot.console.pages.account import AccountPages
@@ -21,8 +25,10 @@ from bot.console.pages.audit import AuditPages
 from bot.console.pages.home import HomePages
 from bot.console.pages.staff import StaffPages
 from bot.console.pages.switches import SwitchPages
+from bot.console.pages.telegram import TelegramPages
 from bot.console.pages.tickets import TicketPages
 from bot.console.passwords import Passwords, one_time_password
+from bot.console.safe import Safe
 from bot.console.site import ConsoleSite
 from bot.content import Content
 from bot.knowledge.folder import Folder
@@ -37,9 +43,13 @@ from bot.records.staff import LoginTaken, Role, Staff
 from bot.records.staff_sessions import Limits, StaffSessions
 from bot.records.tickets import Tickets
 from bot.settings import Settings
+from bot.site.links import secret_in
+from bot.words import Words
 from dialogs.policy import Answered
 
 ADMIN = "admin"  # the login of the first member of staff
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,24 @@ async def first_admin(database: Database, name: str) -> FirstAdmin | None:
     return FirstAdmin(ADMIN, password)
 
 
+def safe_of(settings: Settings) -> Safe:
+    """What seals the secrets of second factors."""
+    if settings.secret_key is None:
+        return Safe([secret_in(settings.var_dir / "secret.key")])
+    return Safe([it.strip().encode() for it in settings.secret_key.get_secret_value().split(",")])
+
+
+async def seal_second_factors(settings: Settings, database: Database) -> None:
+    """Every secret is sealed with the newest key: those of before there was one, too."""
+    safe, staff = safe_of(settings), Staff(database.sessions, now)
+    for number, kept in (await staff.secrets()).items():
+        renewed = safe.renewed(kept)
+        if renewed is None:
+            log.warning("console.second_factor_unreadable", staff=number)
+        elif renewed != kept:
+            await staff.seal_anew(number, kept, renewed)
+
+
 def console(
     settings: Settings,
     content: Callable[[], Content],
@@ -73,6 +101,8 @@ def console(
     counter: Counter,
     outbox: Outbox,
     *,
+    directory: Callable[[], Directory],
+    bot_name: Callable[[], str] | None,
     channels: Sequence[str],
     dialogs: Sequence[str],
     places: Mapping[str, tuple[str, ...]],
@@ -87,7 +117,7 @@ def console(
     sessions = StaffSessions(database.sessions, now, limits)
     passwords = Passwords()
     gate = Gate(
-        staff, sessions, audit, Brake(line), now,
+        staff, sessions, audit, Brake(line), safe_of(settings), now,
         second_factor=needs_second_factor(settings), passwords=passwords,
     )  # fmt: skip
     tickets = TicketPages(
@@ -96,9 +126,9 @@ def console(
         staff,
         counter,
         partial(suggestion, content),
-        lambda: content().words.group("canned"),
+        lambda facts: ready_answers(content().words, facts),
+        lambda: content().library.titles(),
     )
-    directory = directory_of(content, settings.content_dir / "directory", places)
     work = work_pages(database, line, directory, now)
     folder = Folder(
         settings.content_dir, settings.var_dir / "cache", settings.semantic,
@@ -117,11 +147,17 @@ def console(
         *campaigns.routes(),
         *StaffPages(staff, sessions, passwords, places).routes(),
         *SwitchPages(switches, channels, lambda: dialogs).routes(),
-        *AuditPages(audit).routes(),
+        *AuditPages(audit, lambda: content().words.group("console_acts")).routes(),
         *AccountPages(gate, sessions, content().words.say("console.title")).routes(),
+        *TelegramPages(Bindings(line, staff, audit), bot_name).routes(),
     )
     network = Network(settings.web_trust_proxy, frozenset(settings.web_origins))
     return ConsoleSite(routes, gate, audit, Html(lambda: content().words), network, now)
+
+
+def ready_answers(words: Words, facts: Mapping[str, object]) -> dict[str, str]:
+    """What staff often say, by its title."""
+    return {title: words.say(f"canned.{title}", **facts) for title in words.group("canned")}
 
 
 async def suggestion(content: Callable[[], Content], question: str) -> str:

@@ -14,15 +14,19 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from bot.app.api import api
 from bot.app.campaigns import CampaignStores
 from bot.app.chores import AWAY, Chores
-from bot.app.console import FirstAdmin, console, first_admin
+from bot.app.console import FirstAdmin, console, first_admin, seal_second_factors
 from bot.app.listening import MakeDoor, listening, no_door
 from bot.app.region import read_towns
 from bot.app.scripts import Stores, conversations, scripts, switchboard
+from bot.app.staff_talks import StaffTalks
 from bot.app.telegram import joining_telegram
 from bot.app.work import Work, private_links
+from bot.app.work_pages import directory_of
 from bot.channels.delivery import Channel
+from bot.channels.telegram.joining import JoiningTelegram
 from bot.channels.webchat.routes import WebChatSettings, WebChatSite
 from bot.clock import local_now, now, today
 from bot.connection import open_line
@@ -35,8 +39,9 @@ from bot.hours import DeskHours, OfficeHours
 from bot.jobs.night import NightGate
 from bot.metrics import Metrics
 from bot.pipeline.closing import Closing
-from bot.pipeline.doorbell import Doorbell, FarBell
+from bot.pipeline.doorbell import Doorbell
 from bot.pipeline.erasure import Erasure
+from bot.pipeline.farbell import FarBell
 from bot.pipeline.inbox import Inbox
 from bot.pipeline.journal import JournalWriter
 from bot.pipeline.leases import Leases
@@ -61,6 +66,8 @@ from bot.words import Words
 
 DRAIN_WITHIN = 3.0  # seconds that what was accepted may take to be answered at the stop
 LARGEST_BODY = 128 * 1024  # bytes
+# What a turn makes is gone when it is over: Python's own 700 would have it looked at in mid-turn.
+YOUNG = (20_000, 20, 20)
 
 log = structlog.get_logger()
 
@@ -108,7 +115,7 @@ class _Hotline:
         self._hops = ["inbox", "journal"]
         self._leases = Leases(line, uuid.uuid4().hex[:12], self._wake)
         self._far = FarBell(line.redis)
-        self._bell = Doorbell(self._leases.owns, self._far.ring)
+        self._bell = Doorbell(self._leases.owns, self._far.ring, self._far.hand)
         self._inbox = Inbox(line, self._bell)
         self._make_door: MakeDoor = no_door
         self._joins: list[Step] = []  # what a process that only sends needs of its channels
@@ -128,7 +135,9 @@ class _Hotline:
             work=self._work,
             campaigns=Preferences(database.sessions, now),
             off=self._switches.off,
+            staff=StaffTalks.of(settings, database, line, self._outbox, words),
         )
+        self._telegram: JoiningTelegram | None = None
         self._campaigns = CampaignStores.of(database, settings)
         self._gate = NightGate(self._campaigns.gate(self._switches), now)
         self._site = web.Application(client_max_size=LARGEST_BODY)
@@ -177,6 +186,7 @@ class _Hotline:
         async with together(*shared), finished(self._closing, *turns):
             async with together(*(step() for step in intake)), self._listening() as address:
                 gc.freeze()  # what was loaded stays for good: no collection need look at it again
+                gc.set_threshold(*YOUNG)
                 started(Started(address, durability, telegram, admin))
                 await stop.wait()
             await health.has_drained(DRAIN_WITHIN)
@@ -225,19 +235,26 @@ class _Hotline:
         return site
 
     async def _add_console(self, channels: Sequence[str]) -> FirstAdmin | None:
-        words = self._content.words
+        settings, words = self._settings, self._content.words
+        places, folder = read_towns(settings.content_dir), settings.content_dir / "directory"
+        directory = directory_of(lambda: self._live.now, folder, places)
         console(
-            self._settings,
+            settings,
             lambda: self._live.now,
             self._line,
             self._database,
             self._switches,
             Counter(self._inbox, self._outbox, now),
             self._outbox,
+            directory=directory,
+            bot_name=None if self._telegram is None else self._telegram.bot_name,
             channels=channels,
             dialogs=conversations(scripts(self._content, self._stores)),
-            places=read_towns(self._settings.content_dir),
+            places=places,
         ).add_to(self._site)
+        stores = (self._line, self._database, self._outbox)
+        api(settings, self._words, directory, *stores).add_to(self._site)
+        await seal_second_factors(self._settings, self._database)
         return await first_admin(self._database, words.say("console.role_admin"))
 
     def _add_telegram(
@@ -247,6 +264,7 @@ class _Hotline:
             self._settings, self._live.group("telegram"), self._inbox, self._line
         )
         service.add_to(self._site)
+        self._telegram = service
         self._make_door = service.door
         self._joins.append(service.join)
         stack.push_async_callback(service.close)

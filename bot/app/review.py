@@ -12,6 +12,7 @@ from bot.console.pages.figures import FigurePages
 from bot.console.pages.home import Waiting
 from bot.console.pages.readings import ReadingPages
 from bot.console.pages.talks import Offered, TalkPages
+from bot.console.pages.transcripts import TranscriptPages
 from bot.console.pages.unanswered import UnansweredPages
 from bot.console.visit import Route
 from bot.knowledge.clusters import clusters
@@ -27,6 +28,7 @@ from bot.records.samples import Samples
 from bot.records.searching import Search
 from bot.records.talks import Talks
 from bot.records.unanswered import Unanswered
+from bot.records.work_figures import WorkFigures
 from bot.refusals import found_in_content
 from bot.words import Words
 
@@ -62,8 +64,11 @@ def review_pages(
         lambda: words().group("exported"),
     )
     reading = TalkPages(talks, Search(sessions), readings, Bookmarks(sessions), offered)
+    transcripts = TranscriptPages(talks, readings, titles)
     judging = ReadingPages(talks, readings, Samples(sessions, clock), SystemRandom())
-    figures = FigurePages(Figures(sessions), lambda: words().group("figures"))
+    figures = FigurePages(
+        Figures(sessions), WorkFigures(sessions), lambda: words().group("figures")
+    )
     writing = UnansweredPages(
         Unanswered(sessions),
         Changes(sessions, clock),
@@ -73,6 +78,6 @@ def review_pages(
         lambda: read_headings(folder.path),
         lambda finding: found_in_content(finding, words()),
     )
-    pages = (reading, judging, figures, writing)
+    pages = (reading, transcripts, judging, figures, writing)
     routes = tuple(route for each in pages for route in each.routes())
     return Review(routes, (reading.waiting(), judging.waiting(), writing.waiting()))

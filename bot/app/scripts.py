@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
 from bot.app.work import MEANT, Work
 from bot.content import Content
@@ -24,6 +25,12 @@ from dialogs.menu import follow_link, show_menu
 from dialogs.policy import answer_question, show_policy
 from dialogs.talk import Script
 
+if TYPE_CHECKING:
+    from bot.app.staff_talks import StaffTalks
+
+STEERING = ("back", "cancel", "person")  # commands that are no conversations
+# There is always a menu; and of what the staff has, a notice would tell others.
+ALWAYS = frozenset({"menu", "post", "bind", "unbind"})
 SENTENCES_KEPT = 4000  # that are said again and again
 
 
@@ -37,6 +44,7 @@ class Stores:
     work: Work
     campaigns: CampaignBook
     off: Off = nothing_is_off  # whether any of these was switched off
+    staff: StaffTalks | None = None  # None: no member of staff is known here
 
 
 def scripts(content: Content, stores: Stores) -> dict[str, Script]:
@@ -58,18 +66,20 @@ def scripts(content: Content, stores: Stores) -> dict[str, Script]:
         "campaign.again": partial(want_campaigns, book=stores.campaigns),
         "feedback": partial(take_verdict, book=stores.book),
         "feedback.why": partial(take_reason, book=stores.book),
+        **({} if stores.staff is None else stores.staff.scripts(content)),
     }
 
 
 def conversations(table: Mapping[str, Script]) -> list[str]:
-    """The names of whole conversations, as an admin may switch them off; there is always a menu."""
-    return sorted({name.partition(".")[0] for name in table} - {"menu"})
+    """The names of whole conversations, as an admin may switch them off."""
+    return sorted({name.partition(".")[0] for name in table} - ALWAYS)
 
 
 def switchboard(content: Content, stores: Stores) -> Switchboard:
     """The switchboard over the content."""
     table = scripts(content, stores)
-    parts = (table, content.words, content.commands, content.notice)
+    known = {form: name for form, name in content.commands.items() if name in (*table, *STEERING)}
+    parts = (table, content.words, known, content.notice)
     hears = lru_cache(SENTENCES_KEPT)(partial(meant, content.directory.reader))
     return Switchboard(*parts, stores.off, hears)
 

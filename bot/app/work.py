@@ -13,17 +13,21 @@ from bot.content import Content
 from bot.jobs.arrivals import Arrivals
 from bot.jobs.board import Board
 from bot.jobs.cards import CardBook
+from bot.jobs.mailing import Mailing
 from bot.jobs.news import News
 from bot.jobs.pushes import Books, Planner
 from bot.jobs.rights import RightsDesk
 from bot.jobs.searching import Searching
+from bot.jobs.shortages import Shortages
 from bot.pipeline.outbox import Outbox
 from bot.records.applications import Applications
+from bot.records.campaigns import Campaigns
 from bot.records.consents import ConsentBook
 from bot.records.database import Database
 from bot.records.dossiers import Dossiers
 from bot.records.followups import FollowUps
 from bot.records.ledger import Ledger
+from bot.records.letters import Letters
 from bot.records.offers import Offers
 from bot.records.openings import Openings
 from bot.records.outlines import Outlines
@@ -32,6 +36,7 @@ from bot.records.pushes import Pushes
 from bot.records.seekers import Seekers
 from bot.records.services import Services
 from bot.records.tables import SeekerRow, VisitorRow
+from bot.records.unreached import Unreached
 from bot.settings import Settings
 from bot.site.links import Door, Links, secret_in
 from bot.words import Words
@@ -76,6 +81,8 @@ class Work:
         self.openings = Openings(sessions, now)
         self.offers = Offers(sessions, now)
         self.pushes = Pushes(sessions, now)
+        self.unreached = Unreached(sessions, now)
+        self.letters = Letters(sessions, now)
         self.applications = Applications(sessions, now)
         self.follow_ups = FollowUps(sessions, now, today)
         self.ledger = Ledger(sessions, now)
@@ -100,14 +107,24 @@ class Work:
         }
 
     def planner(
-        self, content: Content, outbox: Outbox, channels: Collection[str], most: int
+        self,
+        content: Content,
+        outbox: Outbox,
+        campaigns: Campaigns,
+        channels: Collection[str],
+        most: int,
     ) -> Planner:
         """Who pushes openings unasked; `most`: times a week to one seeker."""
-        books = Books(self.offers, self.pushes, self.applications, self.follow_ups)
+        books = Books(self.offers, self.pushes, self.letters, self.applications, self.follow_ups)
+        mailing = Mailing(campaigns, content.words, now)
         arrivals = Arrivals(self.openings, self.pushes, content.directory.guide, now)
         news = News(self.applications, self.follow_ups, outbox, channels)
         board = self.board(content)
-        return Planner(board, books, arrivals, news, outbox, channels, most, now)
+        return Planner(board, books, arrivals, news, mailing, outbox, channels, most, now)
+
+    def shortages(self, content: Content) -> Shortages:
+        """Who counts openings for those whom no channel reaches."""
+        return Shortages(self.board(content), self.unreached, now)
 
     def _wishes(self, content: Content) -> dict[str, Script]:
         reader, board = content.directory.reader, self.board(content)

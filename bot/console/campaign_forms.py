@@ -10,10 +10,11 @@ from multidict import MultiMapping
 
 from bot.clock import ZONE
 from bot.console.visit import Refused
-from bot.jobs.audience import read_audience, write_audience
+from bot.jobs.audience import read_audience
+from bot.jobs.campaigns.reach import within
 from bot.pipeline.messages import Button
 from bot.records.campaign_rows import Draft
-from bot.records.conditions import And, Audience, Compare, Everybody, Feature, Has, Not
+from bot.records.conditions import Audience, Compare, Feature, Has, Not
 from bot.records.scope import Scope
 
 LONGEST_NAME = 80
@@ -61,7 +62,7 @@ def read_draft(form: MultiMapping[str], scope: Scope, buttons: tuple[Button, ...
         raise Refused("campaigns.form_per_day")
     return Draft(
         name=name,
-        audience=write_audience(_audience(form, scope)),
+        audience=within(scope, *_audience(form)),
         words=form.get("words", "").replace("\r\n", "\n").strip(),
         exclusions=form.get("exclusions", "").strip(),
         buttons=buttons,
@@ -72,8 +73,8 @@ def read_draft(form: MultiMapping[str], scope: Scope, buttons: tuple[Button, ...
     )
 
 
-def _audience(form: MultiMapping[str], scope: Scope) -> Audience:
-    """What was chosen, what was written, and the region, all at once."""
+def _audience(form: MultiMapping[str]) -> list[Audience]:
+    """What was chosen and what was written, all of which must fit."""
     parts: list[Audience] = []
     for box, feature in _BOXES.items():
         if values := tuple(it.strip() for it in form.getall(box, []) if it.strip()):
@@ -83,28 +84,13 @@ def _audience(form: MultiMapping[str], scope: Scope) -> Audience:
             parts.append(_number(feature, value))
     if form.get("not_applied") == "yes":
         parts.append(Not(Has(Feature.APPLIED)))
-    written = read_audience(form.get("audience", ""))
-    parts += [it for it in (written, *_region(scope)) if not isinstance(it, Everybody)]
-    # What was chosen is read once more: a number that is none is refused there.
-    unique = tuple(dict.fromkeys(parts))
-    if len(unique) < 2:
-        return read_audience(write_audience(unique[0])) if unique else Everybody()
-    return read_audience(write_audience(And(unique)))
+    return [*parts, read_audience(form.get("audience", ""))]
 
 
 def _number(feature: Feature, value: str) -> Audience:
     if feature is Feature.REACHED:
         return Not(Has(feature, (value,)))
     return Has(feature, (value,), Compare.MOST)
-
-
-def _region(scope: Scope) -> tuple[Audience, ...]:
-    if scope.is_whole:
-        return ()
-    counties = Has(Feature.COUNTY, tuple(sorted(scope.counties)))
-    if not scope.towns:
-        return (counties,)
-    return (counties, Has(Feature.TOWN, tuple(sorted(scope.towns))))
 
 
 def _time(text: str) -> datetime | None:

@@ -57,6 +57,13 @@ class Directory:
         inside = ((county, town) for county, towns in self.places.items() for town in towns)
         return tuple(dict.fromkeys(town for county, town in inside if scope.covers(county, town)))
 
+    def counties_with(self, town: str | None) -> tuple[str, ...]:
+        """A town narrows its county: the counties that have one of that name; none without a
+        town."""
+        if town is None:
+            return ()
+        return tuple(it for it, towns in self.places.items() if town in towns) or ("",)
+
     def trade(self, said: str | None) -> str | None:
         """The trade that somebody names; their own word where it is none we know."""
         if said is None or said in self.trades:

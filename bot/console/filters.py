@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from multidict import MultiMapping
 
+from bot.records.crowds import Crowd, Kind
 from bot.records.lookups import Sought
 from bot.records.pieces import Wanted, wanted
 from bot.records.tables import Tag
@@ -24,7 +25,10 @@ _TAGS = {
     "rating": Tag.MARK,
     "mark": Tag.MARK,
 }
-NAMES = ("begin", "end", "county", *_TAGS, "longer", "unread", "plan", "q")
+NAMES = ("begin", "end", "county", *_TAGS, "longer", "unread", "plan", "second", "whose", "which",
+         "from", "to", "q")  # fmt: skip
+
+NARROWED = ("plan", "whose", "which", "from", "to")  # those that no field of the form shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,17 @@ class Filters:
             is_unread="unread" in given,
             at_least=60 * _number(given.get("longer", "")),
             plan=_number(given.get("plan", "")),
+            second=given.get("second", ""),
+            crowd=self._crowd,
         )
+
+    @property
+    def _crowd(self) -> Crowd | None:
+        given, kinds = self.given, {it.value for it in Kind}
+        if given.get("whose") not in kinds:
+            return None
+        begin, end = (_day(given.get(it, "")) for it in ("from", "to"))
+        return Crowd(Kind(given["whose"]), _number(given.get("which", "")), begin, end)
 
     @property
     def words(self) -> Wanted | None:

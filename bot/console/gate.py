@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.console.brake import Brake
 from bot.console.passwords import Passwords, weakness
+from bot.console.safe import Safe
 from bot.console.second_factor import (
     new_recovery_codes,
     new_secret,
@@ -46,6 +47,7 @@ class Gate:
         sessions: StaffSessions,
         audit: Audit,
         brake: Brake,
+        safe: Safe,
         clock: Clock,
         *,
         second_factor: bool,
@@ -56,6 +58,7 @@ class Gate:
         self._sessions = sessions
         self._audit = audit
         self._brake = brake
+        self._safe = safe
         self._clock = clock
         self._second_factor = second_factor
         self._passwords = passwords or Passwords()
@@ -111,7 +114,7 @@ class Gate:
             raise NotYou
         codes = new_recovery_codes()
         digests = [recovery_digest(each) for each in codes]
-        await self._staff.set_second_factor(member.number, secret, digests)
+        await self._staff.set_second_factor(member.number, self._safe.seal(secret), digests)
         await self._staff.use_step(member.number, step)
         return await self._whole(member, session, browser, "second_factor_set"), codes
 
@@ -152,7 +155,8 @@ class Gate:
         found = await self._staff.by_login(member.login)
         if found is None or found[1].totp_secret is None:
             return False
-        step = step_of(found[1].totp_secret, code, self._clock())
+        secret = self._safe.open(found[1].totp_secret)
+        step = None if secret is None else step_of(secret, code, self._clock())
         if step is not None:
             return await self._staff.use_step(member.number, step)
         return await self._staff.use_recovery(member.number, recovery_digest(code))

@@ -31,7 +31,7 @@ class Html:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals.update(t=self.say, version=_versions())
+        self._environment.globals.update(t=self.say, named=self.named, version=_versions())
         self._environment.filters.update(
             when=when,
             day=day,
@@ -40,6 +40,7 @@ class Html:
             length_of=self._length,
             mask_name=masked_name,
             mask_phone=masked_phone,
+            browser=browser,
         )
 
     def render(self, template: str, facts: Mapping[str, object]) -> str:
@@ -49,6 +50,11 @@ class Html:
     def say(self, key: str, **facts: object) -> str:
         """The words of a key; one without a file's name is console.yaml's."""
         return self._words().say(key if "." in key else f"console.{key}", **facts)
+
+    def named(self, group: str, name: str) -> str:
+        """What something is called that the records know by a name of their own; that name where
+        there is no other."""
+        return self._words().texts.get(f"{group}.{name}", name)
 
     def _ago(self, at: datetime, now: datetime) -> str:
         return self._length(now - at)
@@ -77,6 +83,12 @@ def plain(text: str) -> str:
     return text.translate(_UNSEEN)
 
 
+def browser(told: str) -> str:
+    """What a browser is, of what it tells of itself; the beginning of that when it is not known."""
+    found = [next((name for sign, name in signs if sign in told), "") for signs in _BROWSERS]
+    return " · ".join(it for it in found if it) or told[:40]
+
+
 def static(name: str) -> bytes:
     """A file that pages load. Raises KeyError."""
     if name not in _NAMES:
@@ -85,6 +97,13 @@ def static(name: str) -> bytes:
 
 
 _NAMES = ("console.css", "console.js")
+# Most say of themselves that they are another one, too: the first sign counts.
+_BROWSERS = (
+    (("MicroMessenger", "WeChat"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("QQBrowser", "QQ"),
+     ("Chrome", "Chrome"), ("Safari", "Safari")),
+    (("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"),
+     ("Mac OS", "Mac"), ("Linux", "Linux")),
+)  # fmt: skip
 
 
 def _versions() -> dict[str, str]:

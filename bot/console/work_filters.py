@@ -79,7 +79,7 @@ def openings_in(visit: Visit, directory: Directory) -> Wanted:
     county, town = said(query, "county"), said(query, "town")
     trade = directory.trade(said(query, "trade"))
     search = Search(
-        counties=(county,) if county else _counties_of(directory, town),
+        counties=(county,) if county else directory.counties_with(town),
         towns=(town,) if town else (),
         occupations=(trade,) if trade else (),
         work_type=one_of(WorkType, said(query, "kind")),
@@ -109,13 +109,6 @@ def people_in(visit: Visit, directory: Directory) -> Filter:
         is_short=said(query, "short") is not None,
         due_by=today(visit) if said(query, "due") else None,
     )
-
-
-def _counties_of(directory: Directory, town: str | None) -> tuple[str, ...]:
-    """A town narrows its county: without a county, whichever has a town of that name."""
-    if town is None:
-        return ()
-    return tuple(it for it, towns in directory.places.items() if town in towns) or ("",)
 
 
 def _begin(day: date | None, after: timedelta = timedelta()) -> datetime | None:

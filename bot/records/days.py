@@ -1,10 +1,24 @@
-"""Local days: whose day it is when something happens, and when a day begins."""
+"""Local days: whose day it is when something happens, when a day begins, and days in a row."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.clock import ZONE
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Whole days here, the last one included."""
+
+    begin: date
+    end: date
+
+    @property
+    def days(self) -> list[date]:
+        """Each of them."""
+        return [self.begin + timedelta(days=it) for it in range((self.end - self.begin).days + 1)]
 
 
 def day_of(at: datetime) -> date:

@@ -47,7 +47,7 @@ class Proofs:
     """What a sign-in is checked against."""
 
     password: str  # argon2id
-    totp_secret: str | None
+    totp_secret: str | None  # sealed
     totp_step: int | None
     recovery: Sequence[str]
 
@@ -122,13 +122,26 @@ class Staff:
         await self._change(number, password=password, must_change=must_change)
 
     async def set_second_factor(self, number: int, secret: str, recovery: Sequence[str]) -> None:
-        """A new secret, and the sha256 of new recovery codes."""
+        """A new secret, sealed, and the sha256 of new recovery codes."""
         values = {"totp_secret": secret, "totp_step": None, "recovery": list(recovery)}
         await self._change(number, **values)
 
+    async def secrets(self) -> dict[int, str]:
+        """The sealed secrets of all second factors, by their members' numbers."""
+        known = select(StaffRow.id, StaffRow.totp_secret).where(StaffRow.totp_secret.is_not(None))
+        async with self._sessions() as session:
+            return {number: secret or "" for number, secret in await session.execute(known)}
+
+    async def seal_anew(self, number: int, before: str, after: str) -> None:
+        """The same secret in another seal, unless it is another one by now."""
+        same = update(StaffRow).where(StaffRow.id == number, StaffRow.totp_secret == before)
+        async with self._sessions.begin() as session:
+            await session.execute(same.values(totp_secret=after))
+
     async def drop_second_factor(self, number: int) -> None:
-        """It is set up anew at the next sign-in."""
-        await self._change(number, totp_secret=None, totp_step=None, recovery=[])
+        """It is set up anew at the next sign-in. The account bound in the chat is let go of, too: a
+        phone that was lost may hold both."""
+        await self._change(number, totp_secret=None, totp_step=None, recovery=[], telegram=None)
 
     async def use_step(self, number: int, step: int) -> bool:
         """Use up a TOTP step; False when it, or a later one, was used before."""
@@ -152,9 +165,11 @@ class Staff:
     async def change(
         self, number: int, *, name: str, role: Role, scope: Scope, is_active: bool
     ) -> None:
-        """What an admin may change."""
+        """What an admin may change; whoever is disabled has no account bound any more."""
         counties, towns = sorted(scope.counties), sorted(scope.towns)
         values = {"name": name, "role": role.value, "counties": counties, "towns": towns}
+        if not is_active:
+            await self.bind_telegram(number, None)
         await self._change(number, **values, is_active=is_active)
 
     async def bind_telegram(self, number: int, urn: str | None) -> None:

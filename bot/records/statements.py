@@ -115,7 +115,11 @@ def _gather(dialect: str) -> Insert:
     old, new = table_of(ConversationRow).c, statement.excluded
     return statement.on_conflict_do_update(
         index_elements=["urn", "day"],
-        set_={"stale": old.stale + 1, "is_talk": old.is_talk | new.is_talk},
+        set_={
+            "stale": old.stale + 1,
+            "is_talk": old.is_talk | new.is_talk,
+            "until": case((new.until > old.until, new.until), else_=old.until),
+        },
     )
 
 

@@ -11,9 +11,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import and_, case, delete, select, update
+from sqlalchemy import and_, case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.records.days import begin_of, day_of, end_of
@@ -23,6 +22,7 @@ from bot.records.tables import ConversationRow, ConversationTagRow, FeedbackRow,
 from bot.records.wordbook import Wordbook, entries
 
 AT_ONCE = 200  # conversations
+OFTEN = 40  # changes after which a conversation that does not pause is summed up nevertheless
 MOST_MESSAGES = 5000  # of one conversation that count: more is a machine's
 
 _talks = table_of(ConversationRow)
@@ -56,10 +56,15 @@ class Summaries:
         self._sessions = sessions
         self._words = Wordbook()
 
-    async def renew(self, most: int = AT_ONCE) -> int:
-        """Sum up some of what is stale; how many. Raises one of DOWN."""
+    async def renew(
+        self, most: int = AT_ONCE, until: date = date.max, quiet_since: datetime | None = None
+    ) -> int:
+        """Sum up some of what is stale, of days up to `until`; how many. Raises one of DOWN.
+
+        `quiet_since`: leave alone who has spoken since, for a while: they will speak again.
+        """
         async with self._sessions() as session:
-            talks = await _stale(session, most)
+            talks = await _stale(session, most, until, quiet_since)
             if not talks:
                 return 0
             said = await _said_in(session, talks)
@@ -72,10 +77,10 @@ class Summaries:
             await _pass_on(session, talks, said, verdicts)
         return len(talks)
 
-    async def renew_all(self) -> int:
-        """Until nothing is stale; how many."""
+    async def renew_all(self, until: date = date.max) -> int:
+        """Until nothing is stale of the days up to `until`; how many."""
         total = 0
-        while renewed := await self.renew():
+        while renewed := await self.renew(until=until):
             total += renewed
         return total
 
@@ -85,10 +90,15 @@ class Summaries:
             await self._words.tidy(session)
 
 
-async def _stale(session: AsyncSession, most: int) -> list[_Talk]:
+async def _stale(
+    session: AsyncSession, most: int, until: date, quiet_since: datetime | None
+) -> list[_Talk]:
     columns = (_talks.c.id, _talks.c.urn, _talks.c.day, _talks.c.channel, _talks.c.stale)
-    wanted = select(*columns).where(_talks.c.stale > 0).order_by(_talks.c.day.desc()).limit(most)
-    return [_Talk(*row) for row in await session.execute(wanted)]
+    wanted = select(*columns).where(_talks.c.stale > 0, _talks.c.day <= until)
+    if quiet_since is not None:
+        wanted = wanted.where(or_(_talks.c.until <= quiet_since, _talks.c.stale >= OFTEN))
+    found = await session.execute(wanted.order_by(_talks.c.day.desc()).limit(most))
+    return [_Talk(*row) for row in found]
 
 
 Conversation = tuple[str, date]  # whose, and of which day
@@ -138,10 +148,7 @@ def _summed(
 
 
 async def _keep(session: AsyncSession, summed: Sequence[tuple[_Talk, Summary | None]]) -> None:
-    empty = [it.number for it, summary in summed if summary is None]
-    if empty:  # unless something was said meanwhile
-        still = [_talks.c.id.in_(empty), ~_has_messages()]
-        await session.execute(delete(_talks).where(*still))
+    await _drop(session, [it for it, summary in summed if summary is None])
     full = [(it, summary) for it, summary in summed if summary is not None]
     for it, summary in full:
         mine = update(_talks).where(_talks.c.id == it.number)
@@ -149,11 +156,15 @@ async def _keep(session: AsyncSession, summed: Sequence[tuple[_Talk, Summary | N
     await _keep_tags(session, full)
 
 
-def _has_messages() -> Any:
-    theirs = select(_messages.c.id).where(
-        _messages.c.urn == _talks.c.urn, _messages.c.at >= _talks.c.at
-    )
-    return theirs.exists()
+async def _drop(session: AsyncSession, empty: Sequence[_Talk]) -> None:
+    """Nothing is left of them, unless something was said meanwhile."""
+    by_day: defaultdict[date, list[int]] = defaultdict(list)
+    for it in empty:
+        by_day[it.day].append(it.number)
+    for day, numbers in by_day.items():
+        within = and_(_messages.c.at >= begin_of(day), _messages.c.at < end_of(day))
+        said = select(_messages.c.id).where(_messages.c.urn == _talks.c.urn, within).exists()
+        await session.execute(delete(_talks).where(_talks.c.id.in_(numbers), ~said))
 
 
 def _freshness(it: _Talk, summary: Summary) -> dict[str, object]:

@@ -16,6 +16,8 @@ from bot.records.limits import rows_at_once
 from bot.records.scope import EVERYWHERE, Scope
 from bot.records.tables import SeekerRow, TicketNoteRow, TicketRow
 
+Found = Select[TicketRow, str | None, str | None]  # with county and town of whoever asked
+
 
 class State(StrEnum):
     """Where a ticket stands."""
@@ -57,6 +59,7 @@ class Ticket:
     closed_at: datetime | None
     outcome: str | None
     county: str | None  # the visitor's, where the ledger knows it
+    town: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +109,12 @@ class Tickets:
 
     async def open_ones(self, limit: int, scope: Scope = EVERYWHERE) -> list[Ticket]:
         """Those that nobody has taken and that are not put off, the longest waiting first."""
-        now = self._clock()
-        awake = or_(TicketRow.snoozed_until.is_(None), TicketRow.snoozed_until <= now)
-        return await self._some(and_(TicketRow.state == State.OPEN, awake), scope, limit)
+        return await self._some(self._is_waiting(), scope, limit)
 
-    async def of_staff(self, staff: str, limit: int) -> list[Ticket]:
+    async def of_staff(self, staff: str, limit: int, scope: Scope = EVERYWHERE) -> list[Ticket]:
         """Those that somebody has taken."""
         mine = and_(TicketRow.state == State.TAKEN, TicketRow.staff == staff)
-        return await self._some(mine, EVERYWHERE, limit)
+        return await self._some(mine, scope, limit)
 
     async def put_off(self, limit: int, scope: Scope = EVERYWHERE) -> list[Ticket]:
         """Those that were put off to a later time."""
@@ -126,8 +127,8 @@ class Tickets:
         return await self._read(wanted.order_by(TicketRow.closed_at.desc()), limit)
 
     async def waiting(self, scope: Scope = EVERYWHERE) -> int:
-        """How many nobody has taken."""
-        wanted = _tickets(TicketRow.state == State.OPEN, _within(scope)).subquery()
+        """How many nobody has taken and that are not put off."""
+        wanted = _tickets(self._is_waiting(), _within(scope)).subquery()
         async with self._sessions() as session:
             return await session.scalar(select(func.count()).select_from(wanted)) or 0
 
@@ -186,6 +187,10 @@ class Tickets:
         """The staff were reminded of it."""
         await self._change(number, TicketRow.id == number, nudged_at=self._clock())
 
+    def _is_waiting(self) -> ColumnElement[bool]:
+        until = TicketRow.snoozed_until
+        return and_(TicketRow.state == State.OPEN, or_(until.is_(None), until <= self._clock()))
+
     async def _mine(self, number: int, who: str, **values: object) -> None:
         mine = and_(TicketRow.state == State.TAKEN, TicketRow.staff == who)
         if not await self._change(number, mine, **values):
@@ -200,15 +205,15 @@ class Tickets:
         wanted = _tickets(which, _within(scope))
         return await self._read(wanted.order_by(TicketRow.opened_at, TicketRow.id), limit)
 
-    async def _read(self, wanted: Select[TicketRow, str | None], limit: int) -> list[Ticket]:
+    async def _read(self, wanted: Found, limit: int) -> list[Ticket]:
         async with self._sessions() as session:
             found = await session.execute(wanted.limit(rows_at_once(limit)))
             return [_ticket(each) for each in found]
 
 
-def _tickets(*conditions: ColumnElement[bool]) -> Select[TicketRow, str | None]:
-    """Tickets with the county of whoever asked."""
-    joined = select(TicketRow, SeekerRow.county)
+def _tickets(*conditions: ColumnElement[bool]) -> Found:
+    """Tickets with the county and town of whoever asked."""
+    joined = select(TicketRow, SeekerRow.county, SeekerRow.town)
     joined = joined.join(SeekerRow, SeekerRow.urn == TicketRow.urn, isouter=True)
     return joined.where(*conditions)
 
@@ -217,8 +222,8 @@ def _within(scope: Scope) -> ColumnElement[bool]:
     return scope.within(SeekerRow.county, SeekerRow.town)
 
 
-def _ticket(found: SqlRow[TicketRow, str | None]) -> Ticket:
-    row, county = found
+def _ticket(found: SqlRow[TicketRow, str | None, str | None]) -> Ticket:
+    row, county, town = found
     return Ticket(
         number=row.id,
         visitor=row.urn,
@@ -235,4 +240,5 @@ def _ticket(found: SqlRow[TicketRow, str | None]) -> Ticket:
         closed_at=row.closed_at,
         outcome=row.outcome,
         county=county,
+        town=town,
     )

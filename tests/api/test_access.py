@@ -22,13 +22,14 @@ from tests.api.test_openings import OWN, WELDER
 SUPERVISORS, EVERYBODY = {"supervisor", "admin"}, {"staff", "supervisor", "admin"}
 MATRIX = {
     **{
-        f"campaign_{it}": SUPERVISORS
+        f"campaign_{it}": EVERYBODY
         for it in (
-            "draft", "read", "change", "preview", "test", "freeze", "approve", "start", "pause",
+            "draft", "read", "change", "preview", "test", "freeze", "start", "pause",
             "resume", "cancel", "retry", "extend", "report", "recipients",
         )
     },
-    "campaigns_list": SUPERVISORS,
+    "campaign_approve": SUPERVISORS,
+    "campaigns_list": EVERYBODY,
     **{f"opening_{it}": EVERYBODY for it in ("read", "close", "own_read", "put", "own_close")},
     "openings_list": EVERYBODY,
 }  # fmt: skip

@@ -17,6 +17,7 @@ from bot.records.audiences import Audiences, Quiet
 from bot.records.campaign_rows import Draft
 from bot.records.campaigns import Campaigns
 from bot.records.database import Database
+from bot.records.extensions import Extensions
 from bot.records.recipients import Recipients
 from tests.bench.path import NO_LIMIT
 from tests.kill.broadcast import Broadcast, Talkers, broadcast, copies, flood, most_in_a_second, now
@@ -66,7 +67,8 @@ async def freezing(folder: Path, many: int = FROZEN) -> dict[str, float]:
     sessions, memory = database.sessions, [psutil.Process().memory_info().rss]
     campaigns, recipients = Campaigns(sessions, now, many), Recipients(sessions, now)
     rules = Rules(("telegram",), 100, Quiet(0, 0))
-    freezer = Freezer(campaigns, Audiences(sessions, now), recipients, rules)
+    books = (campaigns, Audiences(sessions, now), recipients, Extensions(sessions, now))
+    freezer = Freezer(*books, rules)
     words = "{{ 称呼 or '您' }}好，周六上午有招聘会。"
     draft = await campaigns.draft(Draft("招聘会", "非 报过名", words), "anna", "draft")
 

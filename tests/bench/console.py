@@ -1,5 +1,6 @@
 """The supervisors' list, filters and search over many messages: a million in SQLite, ten million in
-PostgreSQL with `HOTLINE_BENCH_CONSOLE=full`, a fraction of that otherwise.
+PostgreSQL with `HOTLINE_BENCH_CONSOLE=full`, a fraction of that otherwise; a number means so many
+in PostgreSQL alone.
 
 Each page is asked for as the console does it, from the query of its address to its HTML.
 """
@@ -81,15 +82,19 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 async def measure(folder: Path) -> dict[str, object]:
     """Milliseconds a page, for each database."""
-    at = 1 if os.environ.get("HOTLINE_BENCH_CONSOLE") == "full" else 0
+    asked = os.environ.get("HOTLINE_BENCH_CONSOLE", "")
+    in_sqlite, in_postgresql = (sizes[asked == "full"] for sizes in SIZES.values())
     rows: dict[str, object] = {}
-    url = f"sqlite:///{folder}/hotline.db"
-    rows |= await _measured("SQLite", url, SIZES["sqlite"][at], _fill_sqlite)
+    if asked.isdecimal():
+        in_postgresql = int(asked)
+    else:
+        url = f"sqlite:///{folder}/hotline.db"
+        rows |= await _measured("SQLite", url, in_sqlite, _fill_sqlite)
     server = Postgres()
     try:
         server.start()
         async with server.database() as url:
-            rows |= await _measured("PostgreSQL", url, SIZES["postgresql"][at], _fill_postgresql)
+            rows |= await _measured("PostgreSQL", url, in_postgresql, _fill_postgresql)
     finally:
         server.stop()
     return rows

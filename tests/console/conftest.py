@@ -8,9 +8,11 @@ import pytest
 from argon2 import PasswordHasher
 
 from bot.app.campaigns import campaign_pages
+from bot.app.console import ready_answers
 from bot.app.region import read_towns
 from bot.app.review import review_pages
 from bot.app.work_pages import work_pages
+from bot.console.bindings import Bindings
 from bot.console.brake import Brake
 from bot.console.counter import Counter
 from bot.console.directory import Directory
@@ -21,10 +23,11 @@ from bot.console.pages.audit import AuditPages
 from bot.console.pages.home import HomePages
 from bot.console.pages.staff import StaffPages
 from bot.console.pages.switches import SwitchPages
+from bot.console.pages.telegram import TelegramPages
 from bot.console.pages.tickets import TicketPages
 from bot.console.passwords import Passwords
+from bot.console.safe import Safe
 from bot.console.site import ConsoleSite
-from bot.content import load_words
 from bot.jobs.categories import load_categories
 from bot.jobs.columns import Columns
 from bot.jobs.postings import Postings
@@ -46,6 +49,8 @@ from bot.records.staff import Role, Staff
 from bot.records.staff_sessions import StaffSessions
 from bot.records.tickets import Tickets
 from bot.settings import Settings
+from tests.databases import database_in
+from tests.wording import WORDS
 
 from .client import Clerk, serving
 
@@ -78,9 +83,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(f"sqlite:///{tmp_path}/hotline.db")
-    yield database
-    await database.close()
+    async with database_in(tmp_path) as database:
+        yield database
 
 
 @pytest.fixture
@@ -106,7 +110,7 @@ def directory() -> Directory:
     folder = settings.content_dir / "directory"
     reader = WorkReader(folder)
     return Directory(
-        load_words(settings),
+        WORDS,
         read_towns(settings.content_dir),
         load_categories(folder / "categories.yaml"),
         reader,
@@ -142,31 +146,31 @@ def make_site(
     """A console; `second_factor`: whether everybody must have one."""
 
     def make(second_factor: bool = False) -> ConsoleSite:
-        words = load_words(Settings.model_construct())
         sessions = StaffSessions(database.sessions, clock)
         gate = Gate(
-            staff, sessions, audit, Brake(line), clock,
+            staff, sessions, audit, Brake(line), Safe([b"k" * 32]), clock,
             second_factor=second_factor, passwords=passwords,
         )  # fmt: skip
         switches = Switches(line)
         bell = Doorbell(lambda _: True, lambda *_: None)
-        counter = Counter(Inbox(line, bell), Outbox(line, bell, lambda: words), clock)
+        counter = Counter(Inbox(line, bell), Outbox(line, bell, lambda: WORDS), clock)
         tickets = TicketPages(
             Tickets(database.sessions, clock),
             Conversations(database.sessions),
             staff,
             counter,
             suggest,
-            lambda: words.group("canned"),
+            lambda facts: ready_answers(WORDS, facts),
+            lambda: TITLES,
         )
         work = work_pages(database, line, lambda: directory, clock)
         review = review_pages(
-            database, lambda: words, lambda: TITLES, ["web", "telegram"], lambda: ["policy"],
+            database, lambda: WORDS, lambda: TITLES, ["web", "telegram"], lambda: ["policy"],
             PLACES, Folder(content_folder, tmp_path, False, lambda: served[-1]), clock,
         )  # fmt: skip
         campaigns = campaign_pages(
-            database, Settings.model_construct(), Outbox(line, bell, lambda: words),
-            lambda: words, lambda: directory,
+            database, Settings.model_construct(), Outbox(line, bell, lambda: WORDS),
+            lambda: WORDS, lambda: directory,
         )  # fmt: skip
         routes = (
             *HomePages((tickets.waiting(), *work.waiting, *review.waiting)).routes(),
@@ -176,10 +180,11 @@ def make_site(
             *campaigns.routes(),
             *StaffPages(staff, sessions, passwords, PLACES).routes(),
             *SwitchPages(switches, ["web"], lambda: ["wish"]).routes(),
-            *AuditPages(audit).routes(),
+            *AuditPages(audit, lambda: WORDS.group("console_acts")).routes(),
             *AccountPages(gate, sessions, "164").routes(),
+            *TelegramPages(Bindings(line, staff, audit), lambda: "hotline_bot").routes(),
         )
-        return ConsoleSite(routes, gate, audit, Html(lambda: words), Network(), clock)
+        return ConsoleSite(routes, gate, audit, Html(lambda: WORDS), Network(), clock)
 
     return make
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from io import BytesIO
 
 from openpyxl import load_workbook
 
 from bot.pipeline.messages import HeardLine
 from bot.records.audit import Audit
+from bot.records.campaign_rows import DIGEST, Draft
+from bot.records.campaigns import Campaigns
 from bot.records.database import Database
 from bot.records.ledger import Ledger
 from bot.records.staff import Role
@@ -98,3 +101,39 @@ async def test_nobody_approves_of_their_own(clerk: Come, database: Database, clo
     await one.sends("/console/campaigns/1/freeze", key="f1")
     refused = await one.sends("/console/campaigns/1/approve", key="a1")
     assert (refused.status, "由别人批准" in refused.text) == (409, True)
+
+
+async def test_the_days_pushes_are_looked_at_apart(
+    clerk: Come, database: Database, clock: Clock
+) -> None:
+    campaigns = Campaigns(database.sessions, clock, 0)
+    ends = clock() + timedelta(hours=9)
+    plan = Draft("岗位推送 今天", "在找工作", "", kind=DIGEST, expires_at=ends)
+    digest = await campaigns.open(plan, "digest:today")
+    somebody = await clerk(Role.SUPERVISOR)
+    assert plan.name not in (await somebody.opens("/console/campaigns")).text
+    apart = await somebody.opens("/console/campaigns?which=digests")
+    assert plan.name in apart.text
+    here = f"/console/campaigns/{digest.number}"
+    page = await somebody.opens(here)
+    assert "系统按各人的求职意愿配的" in page.text
+    steps = re.findall(rf'action="{here}/(\w+)"', page.text)
+    assert set(steps) == {"pause", "cancel", "export"}
+    done = await somebody.sends(f"{here}/pause", key=key_of(page, "pause"))
+    assert "已暂停" in done.text
+    refused = await somebody.sends(f"{here}/extend", key="e1")
+    assert refused.status == 409
+
+
+async def test_a_list_that_takes_long_is_told_of(
+    clerk: Come, database: Database, clock: Clock
+) -> None:
+    await visitors(database, clock)
+    somebody = await clerk(Role.SUPERVISOR)
+    await somebody.opens("/console/campaigns")
+    await somebody.sends("/console/campaigns", **DRAFT)
+    await Campaigns(database.sessions, clock, 9).begin_freezing(1, "supervisor1", "f")
+    page = await somebody.opens("/console/campaigns/1")
+    assert "正在定名单，已经写下 0 人" in page.text
+    assert "/console/campaigns/1/freeze" not in page.text
+    assert "/console/campaigns/1/cancel" in page.text

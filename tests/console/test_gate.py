@@ -9,6 +9,7 @@ import pytest
 from bot.console.site import ConsoleSite
 from bot.console.visit import ADMINS, EVERYBODY, SUPERVISORS
 from bot.records.audit import Audit
+from bot.records.scope import Scope
 from bot.records.staff import Role, Staff
 
 from .client import Clerk
@@ -37,6 +38,9 @@ MATRIX = {
     "GET /console/": EVERYBODY,
     "GET /console/account": EVERYBODY,
     "POST /console/account/sessions/{number}/end": EVERYBODY,
+    "GET /console/account/telegram": EVERYBODY,
+    "POST /console/account/telegram/code": EVERYBODY,
+    "POST /console/account/telegram/unbind": EVERYBODY,
     "GET /console/code": EVERYBODY,
     "POST /console/code": EVERYBODY,
     "GET /console/enrol": EVERYBODY,
@@ -82,9 +86,10 @@ MATRIX = {
     "POST /console/changes/{number}/approve": SUPERVISORS,
     "POST /console/changes/{number}/reject": SUPERVISORS,
     **{f"GET /console/figures{it}": SUPERVISORS for it in ("", "/report", "/report.xlsx")},
-    **{f"GET /console/campaigns{it}": SUPERVISORS for it in ("", "/{number}", "/{number}/missed")},
-    "POST /console/campaigns": SUPERVISORS,
-    **{f"POST /console/campaigns/{{number}}/{it}": SUPERVISORS for it in CAMPAIGN_FORMS},
+    **{f"GET /console/campaigns{it}": EVERYBODY for it in ("", "/{number}", "/{number}/missed")},
+    "POST /console/campaigns": EVERYBODY,
+    **{f"POST /console/campaigns/{{number}}/{it}": EVERYBODY for it in CAMPAIGN_FORMS},
+    "POST /console/campaigns/{number}/approve": SUPERVISORS,
     "GET /console/staff": ADMINS,
     "POST /console/staff": ADMINS,
     "GET /console/staff/{number}": ADMINS,
@@ -162,6 +167,19 @@ async def test_an_admin_cannot_demote_themselves(clerk: Come, staff: Staff) -> N
     seen = await admin.sends(path, name="A", role="staff", is_active="yes")
     assert seen.status == 409
     assert "不能改自己的角色" in seen.text
+
+
+async def test_an_admin_is_one_of_the_whole_region(clerk: Come, staff: Staff) -> None:
+    admin = await clerk(Role.ADMIN)
+    await admin.opens("/console/staff")
+    form = {"county": "清河县", "town": "葛仙庄镇", "name": "李"}
+    for login, role in (("li", "admin"), ("wang", "staff")):
+        await admin.sends("/console/staff", login=login, role=role, **form)
+    found = [await staff.by_login(login) for login in ("li", "wang")]
+    scopes = [it[0].scope for it in found if it is not None]
+    assert scopes == [Scope(), Scope(frozenset({"清河县"}), frozenset({"葛仙庄镇"}))]
+    listed = await admin.opens("/console/staff")
+    assert "清河县（葛仙庄镇）" in listed.text
 
 
 async def test_only_the_fields_of_a_form_are_taken(clerk: Come, staff: Staff) -> None:

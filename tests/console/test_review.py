@@ -213,8 +213,14 @@ async def test_a_conversation_is_judged(clerk: Come, talk: Talk, clock: Clock) -
     await one.opens("/console/talks/1")
     assert (await one.sends("/console/talks/1/score", **{**marks, "kind": "9"})).status == 409
     assert "supervisor1" in (await one.sends("/console/talks/1/score", **marks)).text
-    await other.opens("/console/talks/1")
-    await other.sends("/console/talks/1/score", **{**marks, "complete": "2"})
+    second = await other.opens("/console/talks?second=admin2")
+    assert "data-row" in second.text
+    blind = await other.opens("/console/talks/1")  # whoever judges second is not told of the first
+    assert "已有 1 人评过" in blind.text
+    assert "supervisor1 2026" not in blind.text.partition("保存评分")[2]
+    judged = await other.sends("/console/talks/1/score", **{**marks, "complete": "2"})
+    assert "supervisor1 2026" in judged.text.partition("保存评分")[2]
+    assert "data-row" not in (await other.opens("/console/talks?second=admin2")).text
     assert "data-row" in (await one.opens("/console/talks?score=6")).text
     await one.sends("/console/talks/1/label", label="要改")
     assert "data-row" in (await one.opens("/console/talks?label=要改")).text
@@ -289,26 +295,3 @@ async def test_an_export_is_masked_and_harmless(
     [entry] = await audit.latest(1)
     assert (entry.action, entry.detail["talks"]) == ("talks_export", 1)
     assert (await somebody.sends("/console/talks/export", format="exe")).status == 409
-
-
-async def test_figures_are_those_of_the_conversations(clerk: Come, talk: Talk) -> None:
-    await talk.about("社保补贴", "web:1")
-    await talk.about("驾校报销", "telegram:2", 60, "declined")
-    await talk.about("驾校报销", "telegram:2", 90, "declined")
-    somebody = await clerk(Role.SUPERVISOR)
-    seen = await somebody.opens("/console/figures")
-    for tile in ("<b>2</b>来访人数", "<b>3</b>来访者说话次数", "<b>1</b>答复了", "<b>2</b>没有答上",
-                 "400 毫秒"):  # fmt: skip
-        assert tile in seen.text
-    assert seen.text.count("<title ") + seen.text.count("<title>") > 60
-    behind = "/console/talks?outcome=declined&amp;begin=2026-03-02&amp;end=2026-03-02"
-    assert behind in seen.text
-    assert "共 1 次会话" in (await somebody.opens(behind.replace("&amp;", "&"))).text
-    report = await somebody.opens("/console/figures/report?month=2026-03")
-    assert "月报 2026-03" in report.text
-    async with somebody.http.get(
-        somebody.url + "/console/figures/report.xlsx?month=2026-03"
-    ) as response:
-        book = load_workbook(io.BytesIO(await response.read()))
-    assert book.sheetnames == ["合计", "日期", "县（市、区）", "渠道"]
-    assert [cell.value for cell in book["合计"][2]][:2] == ["来访人数", 2]

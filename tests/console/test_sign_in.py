@@ -147,10 +147,11 @@ async def enrolled(clerk: Clerk, clock: Clock, login: str) -> tuple[str, list[st
 
 
 async def test_with_a_second_factor_the_password_alone_opens_nothing(
-    strict: Clerk, strict_url: str, hire: Hire, clock: Clock
+    strict: Clerk, strict_url: str, hire: Hire, clock: Clock, staff: Staff
 ) -> None:
     await hire("wang", Role.ADMIN)
     secret, _ = await enrolled(strict, clock, "wang")
+    assert secret not in str(await staff.by_login("wang"))  # whoever reads the database
     assert (await strict.opens("/console/staff")).address == "/console/staff"
     other = Clerk(strict_url)
     seen = await other.signs_in("wang", PASSWORD)

@@ -7,17 +7,18 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.pipeline.line import Line
-from bot.pipeline.messages import Event, Lane, Message
+from bot.pipeline.messages import Event, HeardLine, Lane, Message
 from bot.pipeline.partitions import Keys
 from bot.records.audit import Audit
 from bot.records.database import Database
 from bot.records.staff import Role
 from bot.records.tables import SeekerRow
 from bot.records.tickets import Ticket, Tickets
+from bot.records.transcripts import Transcripts
 from dialogs.talk import Kind
 
 from .client import Clerk
-from .conftest import Clock
+from .conftest import PASSWORD, Clock
 
 Come = Callable[..., Awaitable[Clerk]]
 
@@ -120,6 +121,68 @@ async def test_a_ticket_of_another_county_is_not_there(
         assert (await elsewhere.sends(f"{path}/{what}")).status == 404
     assert "工资" not in (await elsewhere.opens("/console/tickets")).text
     assert "<b>0</b>" in (await elsewhere.opens("/console/")).text
+
+
+async def test_a_ticket_goes_only_to_whom_its_region_is_open(
+    clerk: Come, ticket: Ticket, database: Database, clock: Clock, tickets: Tickets
+) -> None:
+    async with database.sessions.begin() as session:
+        facts = {"state": "active", "pace": "daily", "is_example": False}
+        times = {"registered_at": clock.now, "updated_at": clock.now}
+        session.add(SeekerRow(urn="web:1", county="清河县", town="连庄镇", **facts, **times))
+    mine = await clerk(Role.STAFF, "清河县")
+    for county in ("清河县", "威县"):
+        await clerk(Role.STAFF, county)
+    path = f"/console/tickets/{ticket.number}"
+    await mine.opens(path)
+    seen = await mine.sends(f"{path}/take")
+    assert 'value="staff2"' in seen.text
+    assert 'value="staff3"' not in seen.text
+    for nobody in ("staff3", "staff1", "x"):
+        assert (await mine.sends(f"{path}/transfer", to=nobody)).status == 409
+    assert (await mine.sends(f"{path}/transfer", to="staff2")).status == 200
+    now = await tickets.get(ticket.number)
+    assert now is not None
+    assert now.staff == "staff2"
+
+
+async def test_a_ready_answer_knows_whom_it_is_for_and_can_be_changed_first(
+    clerk: Come, ticket: Ticket
+) -> None:
+    somebody = await clerk(Role.STAFF)
+    path = f"/console/tickets/{ticket.number}"
+    await somebody.opens(path)
+    seen = await somebody.sends(f"{path}/take")
+    assert f"您这件事的编号是{ticket.number}" in seen.text
+    assert "我是164热线的Staff1" in seen.text
+    seen = await somebody.opens(f"{path}?canned=office")
+    assert "required>这件事要到当地的就业服务窗口办" in seen.text
+
+
+async def test_the_bot_suggests_an_answer_to_what_was_asked_last(
+    clerk: Come, ticket: Ticket, database: Database, clock: Clock
+) -> None:
+    await Transcripts(database.sessions).write(
+        [("1-1-0", HeardLine("e2", "web:1", clock.now.timestamp() + 5, "那我多久能拿到", "words"))]
+    )
+    somebody = await clerk(Role.STAFF)
+    path = f"/console/tickets/{ticket.number}"
+    await somebody.opens(path)
+    seen = await somebody.sends(f"{path}/take")
+    assert "required>关于“那我多久能拿到”" in seen.text
+
+
+async def test_what_is_put_off_does_not_wait(clerk: Come, ticket: Ticket, clock: Clock) -> None:
+    somebody = await clerk(Role.STAFF)
+    path = f"/console/tickets/{ticket.number}"
+    await somebody.opens(path)
+    await somebody.sends(f"{path}/take")
+    await somebody.sends(f"{path}/snooze", hours="4")
+    for seconds, waiting in ((0, "<b>0</b>个工单等人接"), (4 * 3600, "<b>1</b>个工单等人接")):
+        clock.pass_seconds(seconds)
+        if seconds:
+            await somebody.signs_in("staff1", PASSWORD)
+        assert waiting in (await somebody.opens("/console/")).text
 
 
 @pytest.mark.parametrize("hours", ["0", "-1", "999", "x", ""])

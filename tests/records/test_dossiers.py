@@ -82,7 +82,7 @@ async def fill_the_rest(
     session: AsyncSession, urn: str, number: int, mark: str, at: datetime
 ) -> None:
     """A row in each table about persons that has none yet, whoever's table it is."""
-    like = {datetime: at, date: at.date(), str: mark, int: number, bool: True, dict: {mark: mark}}
+    like = {datetime: at, date: at.date(), str: mark, int: number, bool: True, object: [mark]}
     await session.flush()
     for table in Row.metadata.sorted_tables:
         known = {"urn": urn, "seeker_id": number}

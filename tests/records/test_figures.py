@@ -6,14 +6,18 @@ from datetime import date, timedelta
 from random import Random
 
 import pytest
+from sqlalchemy import text
 
 from bot.pipeline.messages import DeliveryLine
 from bot.records.changes import AlreadyDecided, Changes, State
+from bot.records.crowds import Crowd, Kind
 from bot.records.database import Database
+from bot.records.days import Period
 from bot.records.feedback import FeedbackBook
-from bot.records.figures import Counts, Figures, Period, Work
+from bot.records.figures import Counts, Figures
 from bot.records.lookups import Place, Sought
 from bot.records.readings import Readings, agreement
+from bot.records.retention import Retention
 from bot.records.samples import Plan, choose
 from bot.records.scope import EVERYWHERE, Scope
 from bot.records.seekers import enter
@@ -26,6 +30,7 @@ from bot.records.tables import (
 )
 from bot.records.talks import Talks
 from bot.records.tickets import Outcome, Tickets
+from bot.records.work_figures import Work, WorkFigures
 
 from .conftest import Clock
 from .test_summaries import Journal, heard, said
@@ -79,6 +84,41 @@ async def test_counties_and_channels_are_counted(told: Database) -> None:
     assert await figures.by_county(WHOLE, QINGHE) == {"清河县": web}
 
 
+async def test_the_numbers_stay_when_the_conversations_are_deleted(
+    told: Database, clock: Clock
+) -> None:
+    figures, journal = Figures(told.sessions), Journal(told)
+    shown = [await figures.by_day(WHOLE, scope) for scope in (EVERYWHERE, QINGHE)]
+    clock.pass_minutes(24 * 60 + 60)  # on the third; what is older than a day goes
+    await Retention(told.sessions, timedelta(days=1), clock).purge()
+    await Summaries(told.sessions).renew_all()
+    assert await figures.tallied_until() == SECOND
+    assert await Talks(told.sessions).count(Sought(end=SECOND), EVERYWHERE) == 0
+    assert [await figures.by_day(WHOLE, scope) for scope in (EVERYWHERE, QINGHE)] == shown
+    # The second web:1 is another visit of a known visitor: once a day, where the day is deleted.
+    assert await figures.counts(WHOLE, EVERYWHERE) == Counts(3, 3, 5, 2, 1, 1, 1, 1, 1, 1)
+    web = Counts(2, 2, 3, 2, 0, 1, 0, 1, 0, 1)
+    assert (await figures.by_channel(WHOLE, EVERYWHERE))["web"] == web
+    assert (await figures.by_county(WHOLE, EVERYWHERE))["清河县"] == web
+    clock.pass_minutes(3 * 24 * 60)
+    await journal.tells(heard(4 * DAY, urn="web:9"), said(4 * DAY, urn="web:9"))
+    await Retention(told.sessions, timedelta(days=1), clock).purge()
+    await Summaries(told.sessions).renew_all()
+    assert (await figures.by_day(WHOLE, EVERYWHERE))[date(2026, 3, 6)] == Counts(1, 1, 1, 1)
+    assert await figures.tallied_until() == THIRD
+    assert await figures.counts(Period(SECOND, THIRD), QINGHE) == web
+
+
+async def test_a_tally_names_nobody(told: Database, clock: Clock) -> None:
+    clock.pass_minutes(9 * 24 * 60)
+    await Retention(told.sessions, timedelta(days=1), clock).purge()
+    async with told.sessions() as session:
+        rows = [it._asdict() for it in await session.execute(text("SELECT * FROM tallies"))]
+    assert len(rows) == 3
+    kept = {str(value) for row in rows for name, value in row.items() if isinstance(value, str)}
+    assert kept - {"2026-03-02", "2026-03-03"} == {"web", "telegram", "清河县", ""}
+
+
 async def test_the_first_response_is_the_median(told: Database) -> None:
     figures = Figures(told.sessions)
     assert await figures.first_response(WHOLE, EVERYWHERE) == 250  # of 250, 250 and 2000
@@ -124,13 +164,29 @@ async def test_work_is_counted(told: Database, clock: Clock) -> None:
             session.add(RecipientRow(campaign_id=1, urn=urn, channel="web", county=county,
                                      quiet_from=0, quiet_until=0, state=state, attempt=1,
                                      done_at=clock.now))  # fmt: skip
-    figures = Figures(told.sessions)
+    figures = WorkFigures(told.sessions)
     assert await figures.work(WHOLE, EVERYWHERE) == Work(2, 1, 12.0, 2, 0, 1)
     assert await figures.work(WHOLE, QINGHE) == Work(1, 1, 12.0, 1, 0, 1)
     assert await figures.work(WHOLE, Scope(frozenset({"威县"}))) == Work(0, 0, None, 0, 0, 0)
     retained = await figures.retained(WHOLE, EVERYWHERE)
     told_of = [(it.months, it.asked, it.answered, it.working) for it in retained]
     assert told_of == [(1, 1, 1, 1), (3, 1, 0, 0), (6, 1, 1, 0)]
+    for crowd, visitors in (
+        (Crowd(Kind.OPENED, 0, SECOND, SECOND), {"web:1", "telegram:2"}),
+        (Crowd(Kind.OPENED, 0, THIRD, THIRD), set()),
+        (Crowd(Kind.CLOSED, 0, SECOND, SECOND), {"web:1"}),
+        (Crowd(Kind.SENT), {"web:1", "telegram:2"}),
+        (Crowd(Kind.SENT, 2), set()),
+        (Crowd(Kind.INTERESTED), set()),
+        (Crowd(Kind.RECIPIENT, 2), {"telegram:2"}),
+        (Crowd(Kind.HIRED, 0, SECOND, SECOND), {"web:1"}),
+        (Crowd(Kind.ASKED, 3, SECOND, SECOND), {"web:1"}),
+        (Crowd(Kind.ANSWERED, 3, SECOND, SECOND), set()),
+        (Crowd(Kind.WORKING, 1, SECOND, SECOND), {"web:1"}),
+        (Crowd(Kind.SEEKER, seeker), {"web:1"}),
+    ):  # fmt: skip
+        found = await Talks(told.sessions).older(Sought(crowd=crowd), EVERYWHERE, 9)
+        assert {it.urn for it in found} == visitors, crowd
 
 
 async def test_two_readings_are_compared(told: Database, clock: Clock) -> None:
@@ -145,6 +201,9 @@ async def test_two_readings_are_compared(told: Database, clock: Clock) -> None:
     assert [(it.criterion, it.pairs, it.same) for it in found] == [
         ("correct", 2, 2), ("complete", 2, 0), ("kind", 2, 2), ("in_time", 2, 1)]  # fmt: skip
     assert [it.kappa for it in found][:3] == [1.0, 0.0, None]
+    for reader, waits in (("zhao", {third.number}), ("li", set())):
+        left = await talks.older(Sought(second=reader), EVERYWHERE, 9)
+        assert {it.number for it in left} == waits, reader
 
 
 def test_kappa_is_cohens() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, func, select, text
@@ -17,7 +17,7 @@ from bot.records.feedback import FeedbackBook
 from bot.records.migrations import upgrade
 from bot.records.pieces import wanted
 from bot.records.retention import Retention
-from bot.records.summaries import Summaries
+from bot.records.summaries import OFTEN, Summaries
 from bot.records.tables import ConversationRow, ConversationTagRow, MessageRow
 from bot.records.transcripts import Transcripts
 from bot.records.wordbook import Wordbook
@@ -81,6 +81,27 @@ async def tags(database: Database, number: int) -> set[tuple[str, str]]:
         return {(row.kind, row.value) for row in await session.scalars(mine)}
 
 
+async def test_a_day_that_is_deleted_goes_though_its_visitor_came_back(
+    database: Database, journal: Journal, summaries: Summaries
+) -> None:
+    await journal.tells(heard(0), said(0), heard(86_400.0), said(86_400.0))
+    await summaries.renew_all()
+    async with database.sessions.begin() as session:
+        first = MessageRow.event == f"{ME}e0"
+        await session.execute(delete(MessageRow).where(first))
+    assert await summaries.renew() == 1
+    assert await summaries.renew() == 0
+    assert [it.day for it in await conversations(database)] == [date(2026, 3, 3)]
+
+
+async def test_old_days_are_summed_up_though_today_goes_on(
+    database: Database, journal: Journal, summaries: Summaries
+) -> None:
+    await journal.tells(heard(0), said(0), heard(86_400.0), said(86_400.0))
+    assert await summaries.renew_all(date(2026, 3, 2)) == 1
+    assert [it.stale for it in await conversations(database)] == [0, 1]
+
+
 async def found(database: Database, words: str) -> int:
     what = wanted(words)
     if what is None:
@@ -112,6 +133,20 @@ async def test_a_conversation_is_counted_by_hand(
         ("mark", "personal"), ("mark", "undelivered"),
     }  # fmt: skip
     assert await summaries.renew() == 0
+
+
+async def test_who_speaks_on_is_summed_up_when_they_pause_or_after_a_while(
+    journal: Journal, summaries: Summaries
+) -> None:
+    await journal.tells(heard(0), said(0))
+    await journal.tells(heard(60), said(60))
+    just_before, after = (datetime.fromtimestamp(MORNING + it, UTC) for it in (59, 61))
+    assert await summaries.renew(quiet_since=just_before) == 0
+    assert await summaries.renew(quiet_since=after) == 1
+    for second in range(100, 100 + OFTEN):
+        assert await summaries.renew(quiet_since=after) == 0
+        await journal.tells(heard(second))
+    assert await summaries.renew(quiet_since=after) == 1
 
 
 async def test_midnight_here_parts_two_conversations(

@@ -11,8 +11,9 @@ from aiohttp.test_utils import TestServer
 from bot.records.openings import Openings
 from bot.site.jobs import JobPages
 from tests.webchat.browser import chromium
+from tests.wording import WORDS
 
-from .test_jobs import COUNTIES, CRAFTS, NOW, TRADES, WELDER, store, words
+from .test_jobs import COUNTIES, CRAFTS, NOW, TRADES, WELDER, store
 
 __all__ = ["store"]
 
@@ -32,7 +33,7 @@ async def test_they_fit_the_screen_and_can_be_used(
     many = [replace(CRAFTS, employer=f"示例{number}厂") for number in range(25)]
     await store.keep([WELDER, long, *many])
     app = web.Application()
-    JobPages(store, words, COUNTIES, TRADES, None, lambda: NOW).add_to(app)
+    JobPages(store, lambda: WORDS, COUNTIES, TRADES, None, lambda: NOW).add_to(app)
     async with TestServer(app) as server, chromium() as browser:
         screen = {"width": width, "height": height}
         page = await browser.new_page(viewport=screen)

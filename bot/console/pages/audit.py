@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from bot.console.visit import ADMINS, Answer, Page, Route, Visit
 from bot.records.audit import Audit
 
@@ -11,8 +13,10 @@ _A_PAGE = 100
 class AuditPages:
     """Reading the audit."""
 
-    def __init__(self, audit: Audit) -> None:
+    def __init__(self, audit: Audit, acts: Callable[[], Mapping[str, str]]) -> None:
+        """`acts`: what each act is called."""
         self._audit = audit
+        self._acts = acts
 
     def routes(self) -> tuple[Route, ...]:
         """The pages' table of contents."""
@@ -29,7 +33,7 @@ class AuditPages:
         entries = await self._audit.latest(_A_PAGE, start, staff, action)
         more = entries[-1].number if len(entries) == _A_PAGE else None
         facts = {"entries": entries, "more": more, "staff": staff, "action": action}
-        return Page("audit.html.j2", facts)
+        return Page("audit.html.j2", {**facts, "acts": self._acts()})
 
     async def verify(self, visit: Visit) -> Answer:
         """Whether the chain holds."""

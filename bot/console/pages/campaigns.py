@@ -7,11 +7,13 @@ wrote themselves.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from secrets import token_hex
 from typing import TypeVar
 
 from bot.console.campaign_forms import CampaignForm, read_draft
 from bot.console.visit import (
+    EVERYBODY,
     SUPERVISORS,
     Answer,
     Download,
@@ -23,24 +25,27 @@ from bot.console.visit import (
     Visit,
 )
 from bot.jobs.campaigns.desk import CampaignDesk
+from bot.jobs.campaigns.reach import may_see
 from bot.jobs.campaigns.wording import MISSED, MISTAKES, CampaignWording
 from bot.pipeline.messages import Button
 from bot.records.campaign_rows import Campaign, NoSuchCampaign, State
 from bot.records.recipient_rows import Recipient
+from bot.records.scope import Scope
 
 CAMPAIGNS = "/console/campaigns"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-STEPS = ("approve", "start", "pause", "resume", "cancel", "retry", "extend")
+APPROVE = "approve"
 # What may be pressed in which state.
 OFFERED = {
     State.DRAFT: ("freeze", "cancel"),
-    State.FREEZING: ("freeze", "cancel"),
-    State.FROZEN: ("approve", "start", "cancel"),
+    State.FREEZING: ("cancel",),
+    State.FROZEN: (APPROVE, "start", "cancel"),
     State.RUNNING: ("pause", "retry", "extend", "cancel"),
     State.PAUSED: ("resume", "retry", "extend", "cancel"),
     State.DONE: ("retry", "extend"),
     State.CANCELLED: (),
 }
+DIGESTS = ("pause", "resume", "cancel")
 _A_PAGE = 200
 _MOST_EXPORTED = 100_000
 
@@ -71,27 +76,28 @@ class CampaignPages:
         one = f"{CAMPAIGNS}/{{number}}"
 
         def change(what: str, handler: Handler) -> Route:
-            return Route("POST", f"{one}/{what}", handler, SUPERVISORS, act=f"campaign_{what}")
+            who = SUPERVISORS if what == APPROVE else EVERYBODY
+            return Route("POST", f"{one}/{what}", handler, who, act=f"campaign_{what}")
 
         return (
-            Route("GET", CAMPAIGNS, self.show_all, SUPERVISORS, title="nav_campaigns"),
-            Route("POST", CAMPAIGNS, self.draft, SUPERVISORS, act="campaign_draft"),
-            Route("GET", one, self.show, SUPERVISORS),
-            Route("GET", f"{one}/missed", self.show_missed, SUPERVISORS, act="campaign_missed"),
+            Route("GET", CAMPAIGNS, self.show_all, EVERYBODY, title="nav_campaigns"),
+            Route("POST", CAMPAIGNS, self.draft, EVERYBODY, act="campaign_draft"),
+            Route("GET", one, self.show, EVERYBODY),
+            Route("GET", f"{one}/missed", self.show_missed, EVERYBODY, act="campaign_missed"),
             change("change", self.change),
             change("test", self.try_on),
-            change("freeze", self.freeze),
             change("export", self.export),
-            *(change(step, self._step(step)) for step in STEPS),
+            *(change(step, self._step(step)) for step in self._desk.steps()),
         )
 
     async def show_all(self, visit: Visit) -> Answer:
-        """The newest ones, and the form for another."""
-        found = [it for it in await self._desk.campaigns.latest(_A_PAGE) if _may_see(visit, it)]
+        """The newest ones, or those of the days' pushes, and the form for another."""
+        which = "digests" if visit.query.get("which") == "digests" else "posts"
+        newest = await self._desk.campaigns.latest(_A_PAGE, digests=which == "digests")
         wording = self._wording()
-        rows = [(it, wording.state(it.state)) for it in found]
-        facts = {"rows": rows, "key": token_hex(8), "filled": {}, **self._form.choices(visit.scope)}
-        return Page("campaigns.html.j2", facts)
+        rows = [(it, wording.state(it.state)) for it in newest if may_see(it, *_who(visit))]
+        facts = {"rows": rows, "which": which, "key": token_hex(8), "filled": {}}
+        return Page("campaigns.html.j2", facts | self._form.choices(visit.scope))
 
     async def draft(self, visit: Visit) -> Answer:
         """Write one down."""
@@ -112,7 +118,7 @@ class CampaignPages:
         facts: dict[str, object] = {
             "campaign": campaign,
             "state": wording.state(campaign.state),
-            "offered": OFFERED[campaign.state],
+            "offered": _offered(campaign, visit),
             "key": token_hex(8),
             "history": [wording.step(it) for it in await self._desk.campaigns.history(
                 campaign.number)],
@@ -120,7 +126,7 @@ class CampaignPages:
             "report": "",
             "progress": None,
         }  # fmt: skip
-        if campaign.state in (State.DRAFT, State.FREEZING):
+        if campaign.state is State.DRAFT:
             preview = await self._told(lambda: self._desk.preview(campaign.draft))
             facts["preview"] = wording.preview(preview)
             facts |= {"filled": campaign.draft, **self._form.choices(visit.scope)}
@@ -149,6 +155,7 @@ class CampaignPages:
 
         async def change() -> Campaign:
             draft = read_draft(visit.form, visit.scope, campaign.draft.buttons)
+            draft = replace(draft, kind=campaign.draft.kind, picture=campaign.draft.picture)
             self._desk.check(draft)
             return await self._desk.campaigns.change(campaign.number, draft, login, key)
 
@@ -164,13 +171,6 @@ class CampaignPages:
             raise Refused("campaigns.no_channel", urn=urn[:100])
         await self._told(lambda: self._desk.try_on(campaign.number, urn, key))
         return self._back(campaign, "campaign_tried")
-
-    async def freeze(self, visit: Visit) -> Answer:
-        """Write everybody down who gets it."""
-        campaign, key = await self._mine(visit), self._key(visit)
-        freezer, login = self._desk.freezer, visit.member.login
-        await self._told(lambda: freezer.freeze(campaign.number, login, key))
-        return self._back(campaign, "saved")
 
     async def export(self, visit: Visit) -> Answer:
         """The figures and who did not get it, as an Excel file."""
@@ -190,8 +190,7 @@ class CampaignPages:
     def _step(self, name: str) -> Handler:
         async def take(visit: Visit) -> Answer:
             campaign, key = await self._mine(visit), self._key(visit)
-            store = self._desk.freezer if name == "extend" else self._desk.campaigns
-            step = getattr(store, name)
+            step = self._desk.steps()[name]
             await self._told(lambda: step(campaign.number, visit.member.login, key))
             return self._back(campaign, "saved")
 
@@ -209,7 +208,7 @@ class CampaignPages:
             campaign = await self._desk.campaigns.get(visit.number())
         except NoSuchCampaign:
             raise NotThere from None
-        if not _may_see(visit, campaign):
+        if not may_see(campaign, *_who(visit)):
             raise NotThere
         return campaign
 
@@ -223,5 +222,13 @@ class CampaignPages:
         return Redirect(f"{CAMPAIGNS}/{campaign.number}", notice)
 
 
-def _may_see(visit: Visit, campaign: Campaign) -> bool:
-    return visit.scope.is_whole or campaign.created_by == visit.member.login
+def _offered(campaign: Campaign, visit: Visit) -> tuple[str, ...]:
+    """The steps that may be taken; whom the day's pushes are for is nobody's to say."""
+    if campaign.is_standing:
+        return tuple(it for it in OFFERED[campaign.state] if it in DIGESTS)
+    may_approve = visit.member.role in SUPERVISORS
+    return tuple(it for it in OFFERED[campaign.state] if it != APPROVE or may_approve)
+
+
+def _who(visit: Visit) -> tuple[str, Scope]:
+    return visit.member.login, visit.scope

@@ -11,8 +11,10 @@ from bot.console.charts import Chart, chart
 from bot.console.filters import Filters
 from bot.console.pages.talks import TALKS
 from bot.console.visit import SUPERVISORS, Answer, Download, Page, Route, Visit
-from bot.records.days import day_of, month_of, next_month
-from bot.records.figures import Counts, Figures, Period
+from bot.records.crowds import Kind
+from bot.records.days import Period, day_of, month_of, next_month
+from bot.records.figures import Counts, Figures
+from bot.records.work_figures import WorkFigures
 from bot.sheets import Sheet, write_book
 from bot.sheets.cells import Cell
 
@@ -43,9 +45,10 @@ Words = Callable[[], Mapping[str, str]]
 class FigurePages:
     """Looking at the figures."""
 
-    def __init__(self, figures: Figures, words: Words) -> None:
+    def __init__(self, figures: Figures, work: WorkFigures, words: Words) -> None:
         """`words`: the names of the figures, for the sheets."""
         self._figures = figures
+        self._work = work
         self._words = words
 
     def routes(self) -> tuple[Route, ...]:
@@ -84,7 +87,7 @@ class FigurePages:
 
     async def _facts(self, visit: Visit, period: Period) -> dict[str, object]:
         figures, scope = self._figures, visit.scope
-        by_day = await figures.by_day(period, scope)
+        by_day, until = await figures.by_day(period, scope), await figures.tallied_until()
         return {
             "period": period,
             "names": NAMES,
@@ -93,11 +96,13 @@ class FigurePages:
             "by_channel": await figures.by_channel(period, scope),
             "by_county": await figures.by_county(period, scope),
             "first_response": await figures.first_response(period, scope),
-            "work": await figures.work(period, scope),
-            "retained": await figures.retained(period, scope),
-            "visitors_chart": _chart(by_day, ("visitors",)),
-            "outcomes_chart": _chart(by_day, _OUTCOMES),
+            "work": await self._work.work(period, scope),
+            "retained": await self._work.retained(period, scope),
+            "visitors_chart": _chart(by_day, ("visitors",), until),
+            "outcomes_chart": _chart(by_day, _OUTCOMES, until),
             "link": link,
+            "crowd": crowd,
+            "tallied_until": until,
         }
 
 
@@ -106,9 +111,18 @@ def link(name: str, begin: date, end: date, **more: str) -> str:
     return f"{TALKS}?" + Filters({**BEHIND[name], **more}).address(begin=begin, end=end)
 
 
-def _chart(by_day: Mapping[date, Counts], names: tuple[str, ...]) -> Chart:
+def crowd(kind: str, period: Period, number: int = 0) -> str:
+    """The address of the conversations of those behind a number of what people did."""
+    days = {"from": str(period.begin), "to": str(period.end)}
+    which = {"which": str(number)} if number else {}
+    return f"{TALKS}?" + Filters({"whose": Kind(kind).value, **which, **days}).address()
+
+
+def _chart(by_day: Mapping[date, Counts], names: tuple[str, ...], until: date | None) -> Chart:
+    """Each bar leads to its conversations, unless those of the days up to `until` are deleted."""
+    behind = names[0] if len(names) == 1 else "talks"
     rows = [
-        (f"{day:%m-%d}", link(names[0] if len(names) == 1 else "talks", day, day),
+        (f"{day:%m-%d}", "" if until and day <= until else link(behind, day, day),
          [getattr(counts, name) for name in names])
         for day, counts in by_day.items()
     ]  # fmt: skip

@@ -53,12 +53,10 @@ class StaffPages:
         login, name = _short(visit.form, "login").lower(), _short(visit.form, "name")
         if not login.isascii() or not login.isidentifier() or not name:
             raise Refused("console.staff_needs")
-        password = one_time_password()
+        role, password = _role(visit.form), one_time_password()
         hashed = await self._passwords.hash(password)
         try:
-            member = await self._staff.add(
-                login, name, _role(visit.form), hashed, self._scope(visit.form)
-            )
+            member = await self._staff.add(login, name, role, hashed, self._scope(visit.form, role))
         except LoginTaken:
             raise Refused("console.staff_taken", login=login) from None
         return Page("staff_password.html.j2", {"member": member, "password": password})
@@ -77,7 +75,7 @@ class StaffPages:
         if member.number == visit.member.number and (role is not member.role or not is_active):
             raise Refused("console.staff_not_oneself")
         name = _short(visit.form, "name") or member.name
-        scope = self._scope(visit.form)
+        scope = self._scope(visit.form, role)
         await self._staff.change(
             member.number, name=name, role=role, scope=scope, is_active=is_active
         )
@@ -101,7 +99,11 @@ class StaffPages:
             raise NotThere
         return member
 
-    def _scope(self, form: MultiMapping[str]) -> Scope:
+    def _scope(self, form: MultiMapping[str], role: Role) -> Scope:
+        """What was ticked. An admin's is the whole region: whoever gives rights to others could
+        take more than a part."""
+        if role is Role.ADMIN:
+            return Scope()
         counties = frozenset(form.getall("county", [])) & self._places.keys()
         known = {town for county in counties for town in self._places[county]}
         return Scope(counties, frozenset(form.getall("town", [])) & known)

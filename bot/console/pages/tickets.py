@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from secrets import token_hex
 
@@ -10,8 +10,8 @@ from bot.console.counter import LONGEST, Counter
 from bot.console.pages.home import Waiting
 from bot.console.visit import EVERYBODY, Answer, NotThere, Page, Redirect, Refused, Route, Visit
 from bot.masking import masked, masked_phone
-from bot.records.conversations import Conversations
-from bot.records.staff import Staff
+from bot.records.conversations import Conversations, Spoken
+from bot.records.staff import Member, Staff
 from bot.records.tickets import AlreadyTaken, Outcome, State, Ticket, Tickets
 
 TICKETS = "/console/tickets"
@@ -19,7 +19,7 @@ _A_PAGE = 100
 _TALK = 60  # messages shown of the talk
 
 Suggest = Callable[[str], Awaitable[str]]
-Canned = Callable[[], dict[str, str]]
+Canned = Callable[[Mapping[str, object]], Mapping[str, str]]
 
 
 class TicketPages:
@@ -33,14 +33,17 @@ class TicketPages:
         counter: Counter,
         suggest: Suggest,
         canned: Canned,
+        titles: Callable[[], Mapping[str, str]],
     ) -> None:
-        """`suggest`: what the bot would answer; `canned`: ready answers by their titles."""
+        """`suggest`: what the bot would answer; `canned`: ready answers by their titles, with the
+        visitor's and the member's facts in them; `titles`: of the policies, by their ids."""
         self._tickets = tickets
         self._talks = talks
         self._staff = staff
         self._counter = counter
         self._suggest = suggest
         self._canned = canned
+        self._titles = titles
 
     def routes(self) -> tuple[Route, ...]:
         """The pages' table of contents."""
@@ -76,7 +79,7 @@ class TicketPages:
         store, scope = self._tickets, visit.scope
         match which:
             case "mine":
-                found = await store.of_staff(visit.member.login, _A_PAGE)
+                found = await store.of_staff(visit.member.login, _A_PAGE, scope)
             case "later":
                 found = await store.put_off(_A_PAGE, scope)
             case "closed":
@@ -102,7 +105,9 @@ class TicketPages:
     async def show_talk(self, visit: Visit) -> Answer:
         """The talk alone, as the page beside the ticket renews it."""
         ticket = await self._ticket(visit)
-        return Page("ticket_talk.html.j2", await self._talk(ticket, masked))
+        said = await self._talks.latest(ticket.visitor, _TALK)
+        talk = [(it, masked(it.text)) for it in said]
+        return Page("ticket_talk.html.j2", {"ticket": ticket, "talk": talk})
 
     async def take(self, visit: Visit) -> Answer:
         """Take it and join the talk."""
@@ -137,11 +142,11 @@ class TicketPages:
     async def transfer(self, visit: Visit) -> Answer:
         """Hand it to somebody else, who joins when they take their first word."""
         ticket = await self._mine(visit)
-        found = await self._staff.by_login(visit.form.get("to", ""))
-        if found is None or not found[0].is_active:
+        to = visit.form.get("to", "")
+        if to not in {it.login for it in await self._others(visit, ticket)}:
             raise Refused("console.transfer_whom")
-        await self._own(self._tickets.transfer(ticket.number, visit.member.login, found[0].login))
-        visit.detail.update(to=found[0].login)
+        await self._own(self._tickets.transfer(ticket.number, visit.member.login, to))
+        visit.detail.update(to=to)
         return self._back(ticket, "saved")
 
     async def snooze(self, visit: Visit) -> Answer:
@@ -169,25 +174,35 @@ class TicketPages:
     async def _page(self, visit: Visit, ticket: Ticket, *, revealed: bool) -> Page:
         show = _as_it_is if revealed else masked
         mine = ticket.state is State.TAKEN and ticket.staff == visit.member.login
-        everybody = [it for it in await self._staff.all() if it.is_active]
+        said = await self._talks.latest(ticket.visitor, _TALK)
+        canned = self._canned(_told(visit, ticket)) if mine else {}
+        draft = canned.get(visit.query.get("canned", ""), "")
         facts = {
             "ticket": ticket,
             "topic": show(ticket.topic),
             "contact": ticket.contact if revealed else masked_phone(ticket.contact),
             "notes": await self._tickets.notes(ticket.number),
             "is_mine": mine,
-            "suggestion": await self._suggest(ticket.topic) if mine else "",
-            "canned": self._canned() if mine else {},
-            "others": [it for it in everybody if it.login != visit.member.login],
+            "policies": self._titles(),
+            "draft": draft,
+            "suggestion": await self._suggest(_asked(ticket, said)) if mine and not draft else "",
+            "canned": canned,
+            "others": await self._others(visit, ticket) if mine else [],
             "outcomes": list(Outcome),
             "key": token_hex(8),
             "revealed": revealed,
         }
-        return Page("ticket.html.j2", {**facts, **await self._talk(ticket, show)})
+        return Page("ticket.html.j2", {**facts, "talk": [(it, show(it.text)) for it in said]})
 
-    async def _talk(self, ticket: Ticket, show: Callable[[str], str]) -> dict[str, object]:
-        said = await self._talks.latest(ticket.visitor, _TALK)
-        return {"ticket": ticket, "talk": [(it, show(it.text)) for it in said]}
+    async def _others(self, visit: Visit, ticket: Ticket) -> list[Member]:
+        """Who else works here and may see it."""
+        return [
+            it
+            for it in await self._staff.all()
+            if it.is_active
+            and it.login != visit.member.login
+            and it.scope.covers(ticket.county, ticket.town)
+        ]
 
     async def _ticket(self, visit: Visit) -> Ticket:
         ticket = await self._tickets.get(visit.number(), visit.scope)
@@ -209,6 +224,17 @@ class TicketPages:
 
     def _back(self, ticket: Ticket, notice: str = "") -> Redirect:
         return Redirect(f"{TICKETS}/{ticket.number}", notice)
+
+
+def _asked(ticket: Ticket, said: Sequence[Spoken]) -> str:
+    """What the visitor asked last since a person was asked for; at first, the ticket's topic."""
+    heard = [it.text for it in said if it.kind == "words" and it.at > ticket.opened_at]
+    return heard[-1] if heard else ticket.topic
+
+
+def _told(visit: Visit, ticket: Ticket) -> dict[str, object]:
+    """The facts that a ready answer may have in it."""
+    return {"name": visit.member.name, "number": ticket.number, "county": ticket.county}
 
 
 def _as_it_is(text: str) -> str:

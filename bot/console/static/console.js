@@ -44,7 +44,7 @@
   // A part with data-renew is fetched anew every so many seconds, while the page is looked at and
   // nobody is typing in it.
   async function renew(part) {
-    if (document.hidden || part.contains(document.activeElement)) return;
+    if (document.hidden || part.querySelector(":focus")) return;
     const answer = await fetch(part.dataset.renew, { headers: { Accept: "text/html" } });
     if (!answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");

@@ -1,0 +1,54 @@
+"""One service and one browser for all tests of the console; its first admin is signed in."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, StorageState
+
+from tests.service import Process, hotline
+from tests.webchat.browser import chromium
+
+from .clerk import Clerk, clerk_at
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Process]:
+    """The service at which staff work."""
+    with hotline(tmp_path_factory.mktemp("office"), SEMANTIC="false") as service:
+        await service.start_beside()
+        yield service
+        await asyncio.to_thread(service.stop)
+
+
+@pytest.fixture
+def office_url(office: Process) -> str:
+    return f"http://127.0.0.1:{office.port}/"
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def chrome() -> AsyncIterator[Browser]:
+    async with chromium() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def signed_in(office: Process, chrome: Browser) -> StorageState:
+    """What the browser of the admin holds whom the first start has made."""
+    log = await asyncio.to_thread(office.log.read_text, encoding="utf-8")
+    first = re.search(r"一次性密码：([a-z0-9-]+)", log)
+    assert first
+    async with clerk_at(chrome, f"http://127.0.0.1:{office.port}/") as clerk:
+        await clerk.signs_in("admin", first[1])
+        return await clerk.page.context.storage_state()
+
+
+@pytest_asyncio.fixture(loop_scope="package")
+async def admin(office_url: str, chrome: Browser, signed_in: StorageState) -> AsyncIterator[Clerk]:
+    async with clerk_at(chrome, office_url, signed_in) as clerk:
+        await clerk.opens("")
+        yield clerk
