@@ -12,6 +12,7 @@ from bot.commands import (
     ledger,
     letters,
     openings,
+    preparing,
     purge,
     questions,
     service,
@@ -23,6 +24,7 @@ from bot.commands.wishes import wish
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 app.command()(service.serve)
+app.command()(preparing.prepare)
 app.command()(service.talk)
 app.command()(questions.ask)
 app.command("eval")(questions.evaluate)

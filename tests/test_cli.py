@@ -128,6 +128,15 @@ def test_the_content_of_the_project_can_be_served(run: Command) -> None:
     assert ended.code == 0, ended.out + ended.err
 
 
+def test_what_a_start_would_wait_for_is_done_before_it(run: Command, tmp_path: Path) -> None:
+    own = {"VAR_DIR": str(tmp_path / "own"), "SEMANTIC": "false"}
+    for _ in range(2):
+        ended = run("prepare", **own)
+        assert ended.code == 0, ended.err
+    assert (tmp_path / "own" / "hotline.db").stat().st_size > 100_000
+    assert list((tmp_path / "own" / "cache").glob("wording-*.npz"))
+
+
 @pytest.fixture
 def content(tmp_path: Path) -> Path:
     """A copy of the content, to be broken."""

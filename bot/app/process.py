@@ -186,6 +186,7 @@ class _Hotline:
         async with together(*shared), finished(self._closing, *turns):
             async with together(*(step() for step in intake)), self._listening() as address:
                 gc.freeze()  # what was loaded stays for good: no collection need look at it again
+                gc.enable()
                 gc.set_threshold(*YOUNG)
                 started(Started(address, durability, telegram, admin))
                 await stop.wait()

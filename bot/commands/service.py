@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from functools import partial
 
@@ -22,6 +23,7 @@ from dialogs.talk import Heard
 
 def serve() -> None:
     """Run the hotline."""
+    gc.disable()  # what is loaded now stays for good; it collects again once it is all there
     settings, words = begin()
     start_logging(settings.log_level)
     run(_serve(settings, words), settings, words)
