@@ -1,37 +1,29 @@
-"""Wakes the reader of a hop when there is something for it, in this process or another."""
+"""Wakes the reader of a hop when there is something for it."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import structlog
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
-
-from bot.pipeline.messages import Event, Message
-
-log = structlog.get_logger()
+from bot.pipeline.messages import Thing
 
 Hop = str  # "inbox", "outbox:web", "journal" ...
 Id = tuple[int, int]  # of a stream entry, as it is compared
 NOTHING: Id = (0, 0)
 
-CHANNEL = "hotline:{bell}"
-AGAIN_AFTER = 0.5  # seconds between attempts while Redis is away
+MOST_HANDED = 5000  # entries held for a reader; the further ones wait in Redis
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class News:
     """An entry that was just put into a stream, for the reader who then need not fetch it."""
 
     partition: int
     id: bytes
     packed: bytes
-    thing: Event | Message  # what was packed
+    thing: Thing | None  # what was packed, unless it came from far
     before: bytes  # id of the last entry that the stream held already; empty if it held none
     session: bytes | None = None  # the visitor's, when it was read along
 
@@ -47,12 +39,19 @@ class Rung:
 class Doorbell:
     """One bell a hop, rung with the partition that has news.
 
-    A ring for a partition that this process does not own is passed to `far`.
+    A ring for a partition that this process does not own is passed to `far`, and what is handed
+    over to `far_hand`, if there is one.
     """
 
-    def __init__(self, owns: Callable[[int], bool], far: Callable[[Hop, int], None]) -> None:
+    def __init__(
+        self,
+        owns: Callable[[int], bool],
+        far: Callable[[Hop, int], None],
+        far_hand: Callable[[Hop, News], None] | None = None,
+    ) -> None:
         self._owns = owns
         self._far = far
+        self._far_hand = far_hand
         self._rung: defaultdict[Hop, Rung] = defaultdict(Rung)
         self._events: defaultdict[Hop, asyncio.Event] = defaultdict(asyncio.Event)
 
@@ -66,10 +65,23 @@ class Doorbell:
     def hand(self, hop: Hop, news: News) -> None:
         """Ring, and say right away what there is."""
         if self._owns(news.partition):
-            self._rung[hop].news.append(news)
-            self._events[hop].set()
-        else:
+            self._take(hop, news)
+        elif self._far_hand is None:
             self._far(hop, news.partition)
+        else:
+            self._far_hand(hop, news)
+
+    def hand_all(
+        self,
+        hop: Hop,
+        partition: int,
+        ids: Sequence[bytes],
+        packed: Sequence[bytes],
+        things: Sequence[Thing],
+    ) -> None:
+        """`hand` what was put there at once; `ids`: of the entry before it, then its own."""
+        for before, name, raw, thing in zip(ids, ids[1:], packed, things, strict=False):
+            self.hand(hop, News(partition, name, raw, thing, before))
 
     def wake(self, hop: Hop, partition: int) -> None:
         """Wake this process's reader of `hop`."""
@@ -80,6 +92,19 @@ class Doorbell:
         """Somebody far rang: wake the reader if the partition is ours."""
         if self._owns(partition):
             self.wake(hop, partition)
+
+    def receive(self, hop: Hop, news: News) -> None:
+        """Somebody far handed it over: it is for the reader if the partition is ours."""
+        if self._owns(news.partition):
+            self._take(hop, news)
+
+    def _take(self, hop: Hop, news: News) -> None:
+        handed = self._rung[hop].news
+        if len(handed) < MOST_HANDED:
+            handed.append(news)
+            self._events[hop].set()
+        else:
+            self.wake(hop, news.partition)
 
     async def rung(self, hop: Hop, within: float) -> Rung:
         """What there is for `hop`; empty when nothing came within so many seconds."""
@@ -95,65 +120,9 @@ class Doorbell:
         return rung
 
 
-class FarBell:
-    """Carries rings between processes over Redis. `run` must be running.
-
-    A ring that is lost costs a second, no message: readers also look by themselves.
-    """
-
-    def __init__(self, redis: Redis) -> None:
-        self._redis = redis
-        self._out: set[tuple[Hop, int]] = set()
-        self._some = asyncio.Event()
-
-    def ring(self, hop: Hop, partition: int) -> None:
-        """Tell the owner of the partition, whoever that is; many rings go in one message."""
-        self._out.add((hop, partition))
-        self._some.set()
-
-    async def run(self, bell: Doorbell) -> None:
-        """Pass rings on in both directions until cancelled, through every restart of Redis."""
-        async with asyncio.TaskGroup() as both:
-            both.create_task(self._tell())
-            both.create_task(self._listen(bell))
-
-    async def _tell(self) -> None:
-        while not _is_cancelled():
-            await self._some.wait()
-            self._some.clear()
-            out, self._out = self._out, set()
-            with _patiently("told"):
-                await self._redis.publish(CHANNEL, ",".join(f"{p} {hop}" for hop, p in out))
-
-    async def _listen(self, bell: Doorbell) -> None:
-        while not _is_cancelled():
-            with _patiently("heard"):
-                async with self._redis.pubsub(ignore_subscribe_messages=True) as news:
-                    await news.subscribe(CHANNEL)
-                    async for message in news.listen():
-                        for ring in message["data"].decode().split(","):
-                            partition, _, hop = ring.partition(" ")
-                            bell.hear(hop, int(partition))
-            await asyncio.sleep(AGAIN_AFTER)
-
-
 def id_of(name: bytes) -> Id:
     """The id of a stream entry, "1526919030474-0", to be compared; NOTHING for an empty one."""
     if not name:
         return NOTHING
     milliseconds, _, number = name.partition(b"-")
     return int(milliseconds), int(number)
-
-
-@contextmanager
-def _patiently(what: str) -> Iterator[None]:
-    try:
-        yield
-    except (RedisError, OSError) as error:
-        log.warning(f"bell.not_{what}", error=type(error).__name__)
-
-
-def _is_cancelled() -> bool:
-    """redis-py may swallow a cancellation that reaches it in mid-call; the task remembers it."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

@@ -83,7 +83,7 @@ class JournalWriter:
         What makes a batch fail although they are up is found by halving, and becomes a dead letter.
         """
         try:
-            await self._transcripts.write([(it.name, unpack_line(it.packed)) for it in entries])
+            await self._transcripts.write([(it.name, _line_of(it)) for it in entries])
         except Exception as error:  # whatever the database's driver raises: the journal keeps it
             log.error("journal.not_written", lines=len(entries), error=type(error).__name__)
             if not await self._records_up():
@@ -104,3 +104,8 @@ class JournalWriter:
             done[entry.partition].append(entry.id)
         journals = ((Keys(partition).key("journal"), ids) for partition, ids in done.items())
         await asyncio.gather(*(self._line.call("XDEL", key, *ids) for key, ids in journals))
+
+
+def _line_of(entry: Entry) -> JournalLine:
+    known = entry.thing
+    return known if isinstance(known, JournalLine) else unpack_line(entry.packed)

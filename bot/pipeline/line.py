@@ -7,23 +7,21 @@ Calls made while another round trip is under way are sent together in the next o
 from __future__ import annotations
 
 import asyncio
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha1
 from importlib.resources import files
 from typing import Any, cast
 
-from hiredis import pack_command
 from redis.asyncio import Redis
-from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, RedisError, ResponseError
+from redis.exceptions import NoScriptError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-Arg = str | bytes | int | float
-Call = tuple[tuple[Arg, ...], "asyncio.Future[Any]"]
-Pack = Callable[[tuple[Arg, ...]], bytes]
+from bot.pipeline.wire import Arg as Arg
+from bot.pipeline.wire import Command, Wire
+
+_Call = tuple[Command, "asyncio.Future[Any]"]
 
 MOST_AT_ONCE = 512  # calls a round trip; bounds the memory of one and the wait of the next
 
@@ -54,23 +52,23 @@ class LuaScript:
 
 
 class Line:
-    """Calls to Redis, grouped into pipelines. `run` must be running for calls to be answered."""
+    """Calls to Redis, grouped. `run` must be running for calls to be answered."""
 
     def __init__(self, redis: Redis) -> None:
         self.redis = redis
-        self._waiting: list[Call] = []
+        self._waiting: list[_Call] = []
         self._some = asyncio.Event()
-        self._wire: AbstractConnection | None = None
+        self._wire: Wire | None = None
 
-    async def call(self, *command: Arg) -> Any:
-        """The answer to one command, e.g. `call("GET", key)`.
+    def call(self, *command: Arg) -> asyncio.Future[Any]:
+        """The answer to one command, e.g. `await call("GET", key)`.
 
         Raises StorageDown when Redis cannot do it now, RedisError when it never will.
         """
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append((command, future))
+        answer = asyncio.get_running_loop().create_future()
+        self._waiting.append((command, answer))
         self._some.set()
-        return await future
+        return answer
 
     async def script(self, script: LuaScript, keys: Sequence[str], *args: Arg) -> Any:
         """The result of a Lua script; it is loaded on first use and after Redis has restarted."""
@@ -94,43 +92,32 @@ class Line:
         finally:
             await self._hang_up()
 
-    async def _carry(self, batch: list[Call]) -> None:
+    async def _carry(self, batch: list[_Call]) -> None:
         try:
-            answers = await self._exchange([command for command, _ in batch])
+            answers = await self._exchange([_words(command) for command, _ in batch])
         except (RedisError, OSError) as error:
             await self._hang_up()
             answers = [error] * len(batch)
         except BaseException:
             await self._hang_up()  # answers to come would be taken for those of the next batch
             raise
-        for (_, future), answer in zip(batch, answers, strict=True):
+        for (command, future), answer in zip(batch, answers, strict=True):
             if future.done():  # the caller was cancelled
                 continue
             if isinstance(answer, BaseException):
                 future.set_exception(_named(answer))
             else:
-                future.set_result(answer)
+                future.set_result(self._read(command, answer))
 
-    async def _exchange(self, commands: Sequence[tuple[Arg, ...]]) -> list[Any]:
-        """The answers, an error where Redis refused one.
+    async def _exchange(self, commands: Sequence[Command]) -> list[Any]:
+        if self._wire is None or not self._wire.is_open:
+            await self._hang_up()
+            self._wire = Wire(await self.redis.connection_pool.get_connection())  # type: ignore[no-untyped-call]
+        async with asyncio.timeout(self._wire.connection.socket_timeout):
+            return await self._wire.ask(commands)
 
-        Below redis-py's pipeline, which takes two thirds of a call's cost for what is not needed
-        here; connecting, signing in and reading answers are its own.
-        """
-        # Both are typed too narrowly, or not at all, where they come from.
-        packed = b"".join(map(cast(Pack, pack_command), map(_words, commands)))
-        if self._wire is None:
-            self._wire = await self.redis.connection_pool.get_connection()  # type: ignore[no-untyped-call]
-        wire = self._wire
-        async with asyncio.timeout(wire.socket_timeout):
-            await wire.send_packed_command(packed)
-            return [await self._answer(wire, command) for command in commands]
-
-    async def _answer(self, wire: AbstractConnection, command: tuple[Arg, ...]) -> Any:
-        try:
-            answer = await wire.read_response(timeout=math.inf, disconnect_on_error=False)
-        except ResponseError as refused:
-            return refused
+    def _read(self, command: Command, answer: Any) -> Any:
+        """The answer as redis-py gives it. (The callbacks are typed too narrowly there.)"""
         reader = self.redis.response_callbacks.get(cast(str, command[0]))
         return answer if reader is None else reader(answer)
 
@@ -138,16 +125,16 @@ class Line:
         """Give the connection up: the next call makes another."""
         wire, self._wire = self._wire, None
         if wire is not None:
-            await wire.disconnect(nowait=True)
-            await self.redis.connection_pool.release(wire)
+            wire.close()
+            await wire.connection.disconnect(nowait=True)
+            await self.redis.connection_pool.release(wire.connection)
 
 
-def _words(command: tuple[Arg, ...]) -> tuple[Arg, ...]:
+def _words(command: Command) -> Command:
     """The command as it goes out: redis-py knows "CONFIG GET" by one name, Redis by two words."""
-    name, *rest = command
-    if isinstance(name, str) and " " in name:
-        return (*name.split(), *rest)
-    return command
+    name = command[0]
+    is_known_otherwise = isinstance(name, str) and " " in name
+    return (*str(name).split(), *command[1:]) if is_known_otherwise else command
 
 
 def _named(error: BaseException) -> BaseException:

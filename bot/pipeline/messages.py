@@ -46,6 +46,7 @@ class Event:
                 "question": heard.question,
                 "start": heard.start,
                 "kind": heard.kind,
+                "picture": heard.picture,
             }
         )
 
@@ -53,7 +54,8 @@ class Event:
     def unpack(cls, packed: bytes) -> Event:
         """Read what `pack` wrote."""
         raw: dict[str, Any] = orjson.loads(packed)
-        heard = Heard(raw["text"], raw["question"], raw["start"], Kind(raw["kind"]))
+        kind, picture = Kind(raw["kind"]), raw.get("picture", "")
+        heard = Heard(raw["text"], raw["question"], raw["start"], kind, picture)
         return cls(raw["urn"], heard, raw["at"], raw["dedup"])
 
 
@@ -83,6 +85,7 @@ class Message:
     buttons: tuple[Button, ...] = ()
     at: float = 0.0  # seconds since the epoch, when it was said
     once: bool = False  # after a crash in mid-send: leave it (and say unknown), do not send again
+    picture: str = ""  # "telegram:<its name there>"; other channels carry the text alone
 
     def pack(self) -> bytes:
         """The message as the outbox stores it."""
@@ -94,6 +97,7 @@ class Message:
                 "buttons": [[button.label, button.send] for button in self.buttons],
                 "at": self.at,
                 "once": self.once,
+                "picture": self.picture,
             }
         )
 
@@ -102,7 +106,8 @@ class Message:
         """Read what `pack` wrote."""
         raw: dict[str, Any] = orjson.loads(packed)
         buttons = tuple(Button(label, send) for label, send in raw["buttons"])
-        return cls(raw["urn"], raw["ref"], raw["text"], buttons, raw["at"], raw["once"])
+        rest = (raw["at"], raw["once"], raw.get("picture", ""))
+        return cls(raw["urn"], raw["ref"], raw["text"], buttons, *rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +163,7 @@ class VisitorLine:
 
 
 Line = HeardLine | SaidLine | DeliveryLine | VisitorLine
+Thing = Event | Message | Line  # what a stream holds
 _KINDS: dict[str, type[Line]] = {
     "heard": HeardLine,
     "said": SaidLine,

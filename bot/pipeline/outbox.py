@@ -63,9 +63,12 @@ class Outbox:
             _say,
             (keys.key("said", message.ref), keys.key(hop), keys.key("journal")),
             REMEMBERED,
-            message.pack(),
-            pack_line(line),
+            packed := message.pack(),
+            journal := pack_line(line),
         )
-        self._bell.ring(hop, keys.partition)
-        self._bell.ring("journal", keys.partition)
-        return bool(said)
+        if not said:
+            return False
+        in_outbox, in_journal = said
+        self._bell.hand_all(hop, keys.partition, in_outbox, [packed], [message])
+        self._bell.hand_all("journal", keys.partition, in_journal, [journal], [line])
+        return True

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import assert_never
 
 import structlog
@@ -51,6 +52,7 @@ OUTAGE_PAUSE = 1.0  # seconds between tries while storage is down
 HALT_PAUSE = 30.0  # seconds between tries of a channel that was told to stop
 HELD_PAUSE = 0.5  # seconds until what the gate holds is looked at again
 MOST_HELD = {Lane.INTERACTIVE: 4000, Lane.BULK: 500}  # messages in memory
+BEGUN = "a send was under way when the service stopped"
 # Messages between their hand-over and the note of what became of them: at a kill of the process so
 # many can be sent twice, and no more.
 UNDER_WAY = {Lane.INTERACTIVE: 100, Lane.BULK: 30}
@@ -58,7 +60,7 @@ UNDER_WAY = {Lane.INTERACTIVE: 100, Lane.BULK: 30}
 _settle = LuaScript.load("settle")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sending:
     """A message on its way, with the outbox entry that keeps it."""
 
@@ -96,6 +98,7 @@ class Sender:
         pace = channel.pace
         self._pacer = None if pace is None else Pacer(line, channel.name, pace, closing)
         self._metrics = metrics
+        self._ended = cache(partial(metrics.sent.labels, channel.name))
         self._closing = closing
         self._clock = clock
         self._dead = DeadLetters(line)
@@ -183,18 +186,27 @@ class Sender:
         if self._pacer is not None:
             await self._pacer.take_of_bot(sending.lane)
         if sending.lane is Lane.BULK and await self._has_stopped(sending):
-            return Gone("stopped")
+            return await self._unless_begun(sending, Gone("stopped"))
         if not self._gate.minds(sending.message):
             return None
         verdict = await self._gate.verdict(sending.message)
+        if isinstance(verdict, Withheld):
+            return await self._unless_begun(sending, verdict)
         return Wait(0) if isinstance(verdict, Held) else verdict
+
+    async def _unless_begun(self, sending: Sending, delivery: Delivery) -> Delivery:
+        """It is not to be sent any more, unless it was under way when the service died: then nobody
+        knows."""
+        key = sending.entry.keys.key("sending")
+        begun = sending.message.once and await self._line.call("HEXISTS", key, sending.entry.id)
+        return Unsure(BEGUN) if begun else delivery
 
     async def _attempt(self, sending: Sending) -> Delivery:
         message = sending.message
         if self._closing or self._leases.token(sending.entry.partition) != sending.entry.token:
             return Wait(0)
         if message.once and not await self._mark(sending):
-            return Unsure("a send was under way when the service stopped")
+            return Unsure(BEGUN)
         delivery = await self._carry(message)
         await self._heed(sending, delivery)
         return delivery
@@ -225,10 +237,9 @@ class Sender:
 
     async def _heed(self, sending: Sending, delivery: Delivery) -> None:
         """What a delivery means for the messages after it."""
-        name = self._channel.name
         match delivery:
             case Wait(seconds=seconds):
-                self._metrics.sent.labels(name, "wait").inc()
+                self._ended("wait").inc()
                 if sending.message.once:
                     key = sending.entry.keys.key("sending")
                     await self._line.call("HDEL", key, sending.entry.id)
@@ -238,12 +249,14 @@ class Sender:
                     await self._closing.sleep(seconds)
             case Halted(reason=reason):
                 if self.halted is None:
-                    log.error("channel.halted", channel=name, reason=reason)
+                    log.error("channel.halted", channel=self._channel.name, reason=reason)
                 self._set_halted(reason)
             case _:
                 self._set_halted(None)
 
     def _set_halted(self, reason: str | None) -> None:
+        if reason == self.halted:
+            return
         self.halted = reason
         self._metrics.halted.labels(self._channel.name).set(reason is not None)
 
@@ -253,10 +266,12 @@ class Sender:
         if isinstance(delivery, Gone):
             await self._line.call("SADD", keys.key("stopped"), message.urn)
         hops = (keys.key(sending.hop), keys.key("journal"), keys.key("sending"))
-        lines = map(pack_line, _lines(message, delivery, now))
-        await self._line.script(_settle, hops, sending.entry.id, *lines)
-        self._bell.ring("journal", sending.entry.partition)
-        self._metrics.sent.labels(self._channel.name, type(delivery).__name__.lower()).inc()
+        lines = _lines(message, delivery, now)
+        packed = [pack_line(line) for line in lines]
+        noted = await self._line.script(_settle, hops, sending.entry.id, *packed)
+        if noted:
+            self._bell.hand_all("journal", keys.partition, noted, packed, lines)
+        self._ended(type(delivery).__name__.lower()).inc()
         self._metrics.send_seconds.observe(max(0.0, now - message.at))
 
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from bot.pipeline.doorbell import NOTHING, Doorbell, Hop, Id, News, Rung, id_of
 from bot.pipeline.leases import Leases
 from bot.pipeline.line import Line, StorageDown
-from bot.pipeline.messages import Event, Message
+from bot.pipeline.messages import Thing
 from bot.pipeline.partitions import Keys
 
 AT_ONCE = 200  # entries read of one partition in one go
 LOOK_EVERY = 1.0  # seconds between looks at all partitions, for what no bell was rung for
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
     """One stream entry, read under the lease `token`.
 
@@ -30,7 +30,7 @@ class Entry:
     id: str
     packed: bytes
     inherited: bool
-    thing: Event | Message | None = None
+    thing: Thing | None = None
     session: bytes | None = None
 
     @property

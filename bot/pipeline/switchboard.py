@@ -11,7 +11,17 @@ from bot.pipeline.sessions import Session
 from bot.pipeline.switches import BOT
 from bot.words import Words
 from dialogs.menu import menu_options
-from dialogs.talk import HandOver, Heard, Kind, Outcome, Pause, Reply, Script, Talk
+from dialogs.talk import (
+    HandOver,
+    Heard,
+    Kind,
+    NotForThem,
+    Outcome,
+    Pause,
+    Reply,
+    Script,
+    Talk,
+)
 
 Off = Callable[..., bool]
 Meant = Callable[[str], str | None]
@@ -167,12 +177,30 @@ class _Turn:
     async def hear(self, heard: Heard) -> None:
         """Take one heard thing to whom it is for."""
         heard = self._by_number(heard)
-        command = self._command(heard)
+        await self._take(heard, self._command(heard))
+
+    async def _take(self, heard: Heard, command: str | None) -> None:
+        """To whom it is for; what is not for this visitor is heard as if it did not exist."""
+        session = self._session
+        before = session.script, dict(session.answers)
+        try:
+            await self._bring(heard, command)
+        except NotForThem:
+            is_running = command is None and heard.start is None
+            session.script, session.answers = (None, {}) if is_running else before
+            if heard.start is not None:
+                await self._start("menu")
+            else:
+                await self._take(heard, None)
+
+    async def _bring(self, heard: Heard, command: str | None) -> None:
+        """To the script that it is meant for."""
+        is_words = heard.kind is not Kind.UNREADABLE
         if command is not None:
             await self._obey(command)
         elif heard.start is not None:
             await self._start(heard.start)
-        elif heard.kind is Kind.UNREADABLE:
+        elif not is_words and not (heard.picture and self._session.script):
             self._reply("switchboard", Reply("switchboard.unreadable"))
         elif self._session.script is not None:
             await self._continue(heard)

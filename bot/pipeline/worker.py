@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache
 
 import structlog
 
 from bot.metrics import Metrics
 from bot.pipeline.closing import Closing
 from bot.pipeline.dead import DeadLetters, dead_letter
-from bot.pipeline.doorbell import Doorbell, News
+from bot.pipeline.doorbell import Doorbell
 from bot.pipeline.lanes import Lanes
 from bot.pipeline.leases import Leases
 from bot.pipeline.line import Arg, Line, LuaScript, StorageDown
@@ -43,7 +44,7 @@ APOLOGISE_EVERY = 600.0  # seconds: a visitor with many lost messages hears of i
 _commit = LuaScript.load("commit")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Job:
     """An event to take a turn for, with the inbox entry that keeps it.
 
@@ -79,6 +80,7 @@ class Worker:
         self._switchboard = switchboard
         self._records_up = records_up
         self._metrics = metrics
+        self._replied = cache(metrics.replies.labels)  # they are many times one of a few
         self._closing = closing
         self._clock = clock
         self._dead = DeadLetters(line)
@@ -181,7 +183,7 @@ class Worker:
         self._metrics.turn_seconds.observe(took)
         self._metrics.wait_seconds.observe(max(0.0, now - event.at))
         for spoken in turn.spoken:
-            self._metrics.replies.labels(spoken.script, spoken.outcome).inc()
+            self._replied(spoken.script, spoken.outcome).inc()
 
     async def _note_presence(self, job: Job) -> None:
         """Who left is sent nothing unasked until they return."""
@@ -225,7 +227,8 @@ class Worker:
         places = [keys.key("owner"), keys.key("inbox"), session, *map(keys.key, hops)]
         after = (turn.session.pack(), self._session_kept)
         packed = [message.pack() for message in messages]
-        told: list[Arg] = [dead, len(packed), *packed, *map(pack_line, lines)]
+        journal = [pack_line(line) for line in lines]
+        told: list[Arg] = [dead, len(packed), *packed, *journal]
         committed = await self._line.script(
             _commit, places, entry.token, entry.id, before, *after, *told
         )
@@ -236,11 +239,10 @@ class Worker:
                 return True
             case 0:  # an earlier try had arrived, only its answer was lost
                 self._bell.ring(outbox, entry.partition)
-            case [last, *names]:
-                for name, raw, message in zip(names, packed, messages, strict=True):
-                    self._bell.hand(outbox, News(entry.partition, name, raw, message, last))
-                    last = name
-        self._bell.ring("journal", entry.partition)
+                self._bell.ring("journal", entry.partition)
+            case [said, noted]:
+                self._bell.hand_all(outbox, entry.partition, said, packed, messages)
+                self._bell.hand_all("journal", entry.partition, noted, journal, lines)
         return True
 
 

@@ -13,7 +13,8 @@ import pytest
 from bot.channels.delivery import Delivery, Pace, Sent
 from bot.metrics import Metrics
 from bot.pipeline.closing import Closing
-from bot.pipeline.doorbell import Doorbell, FarBell
+from bot.pipeline.doorbell import Doorbell
+from bot.pipeline.farbell import FarBell
 from bot.pipeline.inbox import Inbox
 from bot.pipeline.journal import JournalWriter
 from bot.pipeline.leases import Leases
@@ -101,7 +102,7 @@ class House:
         self.metrics = Metrics()
         self.leases = Leases(line, name, self._wake)
         self.far = FarBell(line.redis)
-        self.bell = Doorbell(self.leases.owns, self.far.ring)
+        self.bell = Doorbell(self.leases.owns, self.far.ring, self.far.hand)
         self.inbox = Inbox(line, self.bell)
         self.clock = 1_800_000_000.0
         self._number = count()

@@ -36,11 +36,23 @@ async def test_answers_are_read_as_redis_py_reads_them(line: Line) -> None:
 
 
 async def test_one_who_gives_up_leaves_the_answers_to_the_others(line: Line) -> None:
-    first = asyncio.create_task(line.call("GET", "nothing"))
-    second = asyncio.create_task(line.call("PING"))
+    first, second = line.call("GET", "nothing"), line.call("PING")
     await asyncio.sleep(0)
     first.cancel()
     assert await second is True
+
+
+async def test_calls_that_go_together_are_obeyed_as_one_even_when_one_is_no_command(
+    line: Line, redis_socket: Path
+) -> None:
+    async with Redis(unix_socket_path=str(redis_socket)) as other:
+        before = (await other.info("commandstats")).get("cmdstat_exec", {"calls": 0})["calls"]
+        await asyncio.gather(line.call("SET", "a", "1"), line.call("SET", "b", "2"))
+        assert (await other.info("commandstats"))["cmdstat_exec"]["calls"] == before + 1
+    calls = (line.call("SET", "a", "3"), line.call("NONSENSE"), line.call("GET", "a"))
+    done, refused, found = await asyncio.gather(*calls, return_exceptions=True)
+    assert (done, found) == (True, b"3")
+    assert isinstance(refused, ResponseError)
 
 
 async def test_a_script_is_loaded_when_redis_does_not_know_it(line: Line) -> None:
@@ -53,13 +65,14 @@ async def test_a_connection_that_is_lost_is_told_once_and_made_anew(
 ) -> None:
     await line.call("PING")
     assert line._wire is not None
-    await line._wire.disconnect(nowait=True)
+    line._wire.close()
     assert await line.call("PING") is True
     number = await line.call("CLIENT ID")
+    waiting = line.call("BLPOP", "nothing", 0)
     async with Redis(unix_socket_path=str(redis_socket)) as other:
         await other.client_kill_filter(_id=str(number))
     with pytest.raises(StorageDown):
-        await line.call("PING")
+        await waiting
     assert await line.call("PING") is True
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
+import pytest
+
 from bot.channels.delivery import Delivery, Gone, Halted, Pace, Refused, Sent, Unsure, Wait
 from bot.pipeline.dead import DeadLetters
 from bot.pipeline.messages import DeliveryLine, HeardLine, Lane, Message, SaidLine, VisitorLine
@@ -242,8 +244,9 @@ async def test_a_halted_channel_keeps_its_messages(house: House) -> None:
         await house.until(lambda: len(house.channel.messages) == 2)
 
 
+@pytest.mark.parametrize("has_left", [False, True])
 async def test_a_push_whose_send_was_broken_off_is_left_and_said_to_be_unknown(
-    house: House,
+    house: House, has_left: bool
 ) -> None:
     words = Words(TEXTS, {})
     outbox = Outbox(house.line, house.bell, lambda: words)
@@ -252,6 +255,8 @@ async def test_a_push_whose_send_was_broken_off_is_left_and_said_to_be_unknown(
     assert not await outbox.say(SOMEBODY, Reply("menu.shown"), "push-1", Lane.BULK, once=True)
     [[entry, _]] = await house.line.call("XRANGE", Keys.of(SOMEBODY).key("bulk:web"), "-", "+")
     await house.line.call("HSET", key, entry, 1)  # as a process that died in the send leaves it
+    if has_left:
+        await house.line.call("SADD", Keys.of(SOMEBODY).key("stopped"), SOMEBODY)
     async with house.open():
         await house.until(lambda: len(house.shelf.lines) == 2)
     [delivery] = [it for it in house.shelf.lines.values() if isinstance(it, DeliveryLine)]

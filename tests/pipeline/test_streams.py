@@ -7,13 +7,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.pipeline.doorbell import Doorbell, News, id_of
+from bot.pipeline.doorbell import MOST_HANDED, Doorbell, News, id_of
+from bot.pipeline.farbell import CHANNEL, FarBell
 from bot.pipeline.inbox import Inbox
 from bot.pipeline.leases import Leases
 from bot.pipeline.line import Line, StorageDown
 from bot.pipeline.messages import Event
 from bot.pipeline.partitions import Keys, partition_of
 from bot.pipeline.streams import LOOK_EVERY, StreamReader
+from bot.tasks import together
 from dialogs.talk import Heard
 
 SOMEBODY = "web:a"
@@ -152,6 +154,27 @@ async def test_what_is_another_processs_is_told_it(post: Post) -> None:
     )  # owned until just now
     post.bell.wake("inbox", HERE)
     assert await post.fresh() == []
+
+
+async def test_of_too_many_that_are_handed_over_the_rest_is_fetched(post: Post) -> None:
+    await post.accept("一")
+    [news] = post.bell._rung["inbox"].news
+    post.bell._rung["inbox"].news *= MOST_HANDED
+    await post.accept("二")
+    assert len(post.bell._rung["inbox"].news) == MOST_HANDED
+    assert news.before == b""
+    assert await post.fresh() == ["一", "二"]
+
+
+async def test_what_is_handed_to_another_process_need_not_be_fetched_there(post: Post) -> None:
+    far = FarBell(post.line.redis)
+    heard = Event(SOMEBODY, Heard("一\n\t二"), 0.0, "一")
+    async with together(far.run(post.bell)):
+        while not (await post.line.call("PUBSUB", "NUMSUB", CHANNEL))[1]:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        await Inbox(post.line, Doorbell(lambda _: False, far.ring, far.hand)).accept(heard)
+        [entry] = await post.reader.fresh()
+    assert (Event.unpack(entry.packed), entry.session, post.line.fetched) == (heard, b"", 0)
 
 
 def test_ids_are_compared_as_numbers() -> None:
