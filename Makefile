@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install run test check bench bench-campaign lock clean
+.PHONY: install run test scores check bench bench-campaign lock clean
 
 install: .venv/installed
 
@@ -19,7 +19,11 @@ run: install
 	$(BIN)/hotline serve
 
 test: install
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+
+# Every set of questions by every view, sentence vectors included: some minutes.
+scores: install
+	$(BIN)/python -m pytest -m scores tests/knowledge
 
 check: install
 	$(BIN)/ruff check .

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from bot.folders import make_private
 from bot.jobs.board import Guide
 from bot.jobs.categories import Category, load_categories
 from bot.jobs.reading import WorkReader
@@ -120,6 +121,8 @@ class _Loading:
         same = self._same(*_LIBRARY)
         if same and not wait:
             return same.library
+        with suppress(OSError):  # then nothing is kept of what was learned
+            make_private(self.settings.var_dir)
         return await ContentLibrary.open(
             self.settings.content_dir,
             self.settings.var_dir / "cache",

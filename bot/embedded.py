@@ -28,6 +28,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from bot.folders import make_private
+
 log = structlog.get_logger()
 
 STARTS_WITHIN = 30.0  # seconds; reading a large append-only file takes a while
@@ -49,10 +51,7 @@ class FolderLock:
     are gone."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        ignore = folder / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n")
+        make_private(folder)
         self._path = folder / "hotline.lock"
         self.fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 

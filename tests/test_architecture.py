@@ -75,6 +75,7 @@ MAY_USE = {
         "dialogs",
     },
     "bot.clock": set(),
+    "bot.folders": set(),
     "bot.hours": set(),
     "bot.network": set(),
     "bot.sheets": {"bot.sheets"},
@@ -110,7 +111,7 @@ MAY_USE = {
     "bot.metrics": set(),
     "bot.embedded": set(),
 }
-ANYBODY = {"bot.clock"}  # every part of bot may use these
+ANYBODY = {"bot.clock", "bot.folders"}  # every part of bot may use these
 KNOW_EVERYTHING = {"bot.cli", "bot.__main__", "bot"}
 SENTENCE = re.compile(r"[一-鿿]{6,}")
 NO_WORDS = re.compile(

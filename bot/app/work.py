@@ -10,6 +10,7 @@ from typing import Protocol
 
 from bot.clock import now, today
 from bot.content import Content
+from bot.folders import make_private
 from bot.jobs.arrivals import Arrivals
 from bot.jobs.board import Board
 from bot.jobs.cards import CardBook
@@ -188,7 +189,7 @@ class Work:
 
 def private_links(settings: Settings, database: Database) -> Links:
     """The links by which visitors reach their own pages."""
-    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    make_private(settings.var_dir)
     if settings.link_secret is None:
         key = secret_in(settings.var_dir / "links.key")
     else:

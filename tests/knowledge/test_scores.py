@@ -69,6 +69,7 @@ def seeing() -> ContentLibrary:
     return opened(CONTENT, semantic=True)
 
 
+@pytest.mark.scores
 @pytest.mark.timeout(900)  # the first run computes thousands of sentence vectors
 @pytest.mark.parametrize(
     ("file", "right", "wrong"),
