@@ -16,6 +16,7 @@ log = structlog.get_logger()
 
 CHANNEL = "hotline:{bell}"
 AGAIN_AFTER = 0.5  # seconds between attempts while Redis is away
+LOOK_UP = 1.0  # seconds after which a cancellation that was swallowed is noticed
 
 _UNKNOWN = b"?"  # a session that was not read along
 
@@ -66,9 +67,11 @@ class FarBell:
             with _patiently("heard"):
                 async with self._redis.pubsub(ignore_subscribe_messages=True) as news:
                     await news.subscribe(CHANNEL)
-                    async for message in news.listen():
-                        for told in message["data"].split(b"\n"):
-                            _hear(bell, told)
+                    while not _is_cancelled():
+                        message = await news.get_message(timeout=LOOK_UP)
+                        if message is not None:
+                            for told in message["data"].split(b"\n"):
+                                _hear(bell, told)
             await asyncio.sleep(AGAIN_AFTER)
 
 
