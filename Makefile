@@ -19,7 +19,7 @@ run: install
 	$(BIN)/hotline serve
 
 test: install
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # Every set of questions by every view, sentence vectors included: some minutes.
 scores: install
