@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -15,7 +13,6 @@ from bot.app.campaigns import CampaignStores
 from bot.app.region import read_towns
 from bot.clock import now
 from bot.console.directory import Directory
-from bot.content import load_words
 from bot.jobs.categories import load_categories
 from bot.jobs.columns import Columns
 from bot.jobs.postings import Postings
@@ -30,12 +27,13 @@ from bot.records.scope import Scope
 from bot.records.staff import Role, Staff
 from bot.records.tokens import Tokens
 from bot.settings import Settings
+from tests.databases import database_in
+from tests.wording import WORDS
 
 from .program import Description, Program
 
 Hire = Callable[..., Awaitable[Program]]
 SETTINGS = Settings.model_construct(campaign_approval=2)
-WORDS = load_words(SETTINGS)
 
 
 def _directory() -> Directory:
@@ -52,24 +50,10 @@ def directory() -> Directory:
     return _directory()
 
 
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with all its tables and nothing in them."""
-    path = tmp_path_factory.mktemp("api") / "hotline.db"
-
-    async def make() -> None:
-        await (await Database.open(f"sqlite:///{path}")).close()
-
-    asyncio.run(make())
-    return path
-
-
 @pytest.fixture
-async def database(empty: Path, tmp_path: Path) -> AsyncIterator[Database]:
-    path = shutil.copy(empty, tmp_path / "hotline.db")
-    database = await Database.open(f"sqlite:///{path}")
-    yield database
-    await database.close()
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    async with database_in(tmp_path) as database:
+        yield database
 
 
 @pytest.fixture

@@ -3,10 +3,12 @@ database."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Protocol
 
 import yaml
 
@@ -26,6 +28,7 @@ from bot.records.seekers import Seekers
 from bot.records.services import Services
 from bot.records.tables import SeekerRow, VisitorRow
 from bot.site.links import Door, Links
+from bot.words import Words
 from dialogs.consent import Purpose
 from dialogs.followup import follow_up
 from dialogs.menu import show_menu
@@ -102,10 +105,21 @@ class Office:
         }
 
 
+class Behind(Protocol):
+    """What is behind a conversation."""
+
+    now: datetime
+    words: Words
+
+    def scripts(self) -> Mapping[str, Script]:
+        """The conversations."""
+        ...
+
+
 class Visitor:
     """Says and presses things one after the other; everything is heard twice, as after a crash."""
 
-    def __init__(self, office: Office, urn: str = "web:me") -> None:
+    def __init__(self, office: Behind, urn: str = "web:me") -> None:
         commands = yaml.safe_load((CONTENT / "commands.yaml").read_text("utf-8"))
         said = {str(form): name for name, forms in commands.items() for form in forms}
         self.urn = urn
@@ -123,7 +137,7 @@ class Visitor:
             first = await self.board.take(self.session, heard, self.urn, event, at)
             turn = await self.board.take(self.session, heard, self.urn, event, at)
             assert [it.text for it in turn.spoken] == [it.text for it in first.spoken]
-            self.session, self.spoken = turn.session, turn.spoken
+            self.session, self.spoken = Session.unpack(turn.session.pack()), turn.spoken
             self.office.now += timedelta(seconds=1)
         return "\n".join(it.text for it in self.spoken)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from functools import partial
@@ -11,13 +9,11 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-import yaml
 from sqlalchemy import update
 
 from bot.app.scripts import conversations
 from bot.clock import ZONE
 from bot.console.bindings import LENGTH, VALID, Bindings
-from bot.content import load_words
 from bot.jobs.campaigns.deadlines import NotAMoment, Past, read_deadline
 from bot.jobs.campaigns.desk import CampaignDesk
 from bot.jobs.campaigns.freezing import Freezer, Rules
@@ -28,8 +24,6 @@ from bot.pipeline.line import Line
 from bot.pipeline.messages import HeardLine, Lane, Message
 from bot.pipeline.outbox import Outbox
 from bot.pipeline.partitions import Keys
-from bot.pipeline.sessions import Session
-from bot.pipeline.switchboard import Spoken, Switchboard
 from bot.records.audiences import Audiences
 from bot.records.audit import Audit
 from bot.records.campaign_echoes import Echoes
@@ -51,10 +45,12 @@ from dialogs.post import UNTIL, show_posts, take_step, write_post
 from dialogs.questions import choice
 from dialogs.talk import Heard, Kind, Reply, Script, Talk
 from dialogs.work import Wish
+from tests.databases import database_in
+from tests.dialogs.office import Visitor
+from tests.wording import WORDS
 
 SETTINGS = Settings()
 CONTENT = SETTINGS.content_dir
-WORDS = load_words(SETTINGS)
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)  # a Sunday, 11:00 in Xingtai
 ANNA = "telegram:1000"
 TEXT = "周六上午在人民公园有招聘会。"
@@ -73,6 +69,7 @@ class Bureau:
     def __init__(self, database: Database, line: Line, reader: WorkReader) -> None:
         sessions = database.sessions
         self.now = NOW
+        self.words = WORDS
         self.line = line
         self.database = database
         self.staff = Staff(sessions, self.clock)
@@ -171,36 +168,12 @@ async def _form(talk: Talk) -> Reply:
     return Reply("menu.shown")
 
 
-class Person:
-    """Says and presses things; everything is heard twice, as after a crash."""
+class Person(Visitor):
+    """One who writes to the bureau."""
 
     def __init__(self, bureau: Bureau, urn: str = ANNA) -> None:
-        commands = yaml.safe_load((CONTENT / "commands.yaml").read_text("utf-8"))
-        said = {str(form): name for name, forms in commands.items() for form in forms}
+        super().__init__(bureau, urn)
         self.bureau = bureau
-        self.urn = urn
-        self.board = Switchboard(bureau.scripts(), WORDS, said, "1")
-        self.session = Session(greeted="1", at=1.0)
-        self.spoken: list[Spoken] = []
-        self._events = count(1)
-
-    async def says(self, *said: str | Heard) -> str:
-        """What the last of it is answered with."""
-        for one in said:
-            heard = one if isinstance(one, Heard) else Heard(one)
-            event, at = f"{self.urn}-{next(self._events)}", self.bureau.now.timestamp()
-            first = await self.board.take(self.session, heard, self.urn, event, at)
-            turn = await self.board.take(self.session, heard, self.urn, event, at)
-            assert [it.text for it in turn.spoken] == [it.text for it in first.spoken]
-            self.session, self.spoken = Session.unpack(turn.session.pack()), turn.spoken
-        return "\n".join(it.text for it in self.spoken)
-
-    async def presses(self, *labels: str) -> str:
-        said = ""
-        for label in labels:
-            [button] = [it for it in self.spoken[-1].buttons if it.label == label]
-            said = await self.says(Heard.press(button.send))
-        return said
 
     async def writes(self, text: str | Heard = TEXT) -> str:
         """A campaign to everybody; the preview."""
@@ -212,26 +185,10 @@ class Person:
         return [it.label for it in self.spoken[-1].buttons]
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database whose tables are there: made once, copied for each test."""
-    path = tmp_path_factory.mktemp("empty") / "hotline.db"
-
-    async def make() -> None:
-        await (await Database.open(f"sqlite:///{path}")).close()
-
-    asyncio.run(make())
-    return path
-
-
 @pytest.fixture
-async def bureau(
-    tmp_path: Path, empty: Path, line: Line, reader: WorkReader
-) -> AsyncIterator[Bureau]:
-    shutil.copy(empty, tmp_path / "hotline.db")
-    database = await Database.open(f"sqlite:///{tmp_path}/hotline.db")
-    yield Bureau(database, line, reader)
-    await database.close()
+async def bureau(tmp_path: Path, line: Line, reader: WorkReader) -> AsyncIterator[Bureau]:
+    async with database_in(tmp_path) as database:
+        yield Bureau(database, line, reader)
 
 
 @pytest.fixture

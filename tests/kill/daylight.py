@@ -3,15 +3,16 @@ pushed by night."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, tzinfo
+from functools import partial
 from pathlib import Path
 
 import bot.clock
 from bot.clock import ZONE
-from tests.kill import forks
+from tests.kill.forks import Forked, run, started_by
 from tests.service import Process
 
 
@@ -22,33 +23,22 @@ def until_ten() -> timedelta:
 
 
 @dataclass
-class Morning(forks.Forked):
+class Morning(Forked):
     """A command whose clock is put forward by so much."""
 
     ahead: timedelta = field(default_factory=until_ten)
 
-    def launch(self) -> None:
-        forks._context.set_forkserver_preload([*forks.IMPORTED, __name__])
-        run = (self.command[2:], self.settings, self.log, self.ahead)
-        process = forks._context.Process(target=_run, args=run, daemon=True)
-        process.start()
-        assert process.pid is not None
-        self.popen = forks.Fork(process, process.pid)
+    def fork(self) -> Callable[[], None]:
+        return partial(_run, self.command[2:], self.settings, self.log, self.ahead)
 
     def now(self) -> datetime:
         """The time in the process."""
         return datetime.now(UTC) + self.ahead
 
 
-@contextmanager
-def by_day(slow: AbstractContextManager[Process]) -> Iterator[Morning]:
+def by_day(slow: AbstractContextManager[Process]) -> AbstractContextManager[Morning]:
     """The same process, its starts forks, in the morning."""
-    with slow as plain:
-        morning = Morning(plain.command, plain.settings, plain.port, plain.log)
-        try:
-            yield morning
-        finally:
-            morning.stop()
+    return started_by(Morning, slow)
 
 
 def _run(words: list[str], settings: Mapping[str, str], log: Path, ahead: timedelta) -> None:
@@ -58,4 +48,4 @@ def _run(words: list[str], settings: Mapping[str, str], log: Path, ahead: timede
             return datetime.now(tz) + ahead
 
     bot.clock.datetime = Ahead  # type: ignore[misc]
-    forks._run(words, settings, log)
+    run(words, settings, log)

@@ -10,11 +10,13 @@ import multiprocessing
 import os
 import runpy
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import TypeVar
 
 from tests.service import Process
 
@@ -46,27 +48,38 @@ class Forked(Process):
     """A command of the form `python -m module words..`, each start a fork."""
 
     def launch(self) -> None:
-        _context.set_forkserver_preload(IMPORTED)
-        words = self.command[2:]
-        process = _context.Process(target=_run, args=(words, self.settings, self.log), daemon=True)
+        _context.set_forkserver_preload([*IMPORTED, type(self).__module__])
+        process = _context.Process(target=self.fork(), daemon=True)
         process.start()
         assert process.pid is not None
         self.popen = Fork(process, process.pid)
 
+    def fork(self) -> Callable[[], None]:
+        """What a fork does."""
+        return partial(run, self.command[2:], self.settings, self.log)
+
+
+F = TypeVar("F", bound=Forked)
+
 
 @contextmanager
-def fast(slow: AbstractContextManager[Process]) -> Iterator[Process]:
-    """The same process, its starts forks."""
+def started_by(kind: type[F], slow: AbstractContextManager[Process]) -> Iterator[F]:
+    """The same process, its starts forks of that kind."""
     with slow as plain:
-        forked = Forked(plain.command, plain.settings, plain.port, plain.log)
+        forked = kind(plain.command, plain.settings, plain.port, plain.log)
         try:
             yield forked
         finally:
             forked.stop()
 
 
-def _run(words: list[str], settings: Mapping[str, str], log: Path) -> None:
-    """What the fork does: the command, with what it prints in the log."""
+def fast(slow: AbstractContextManager[Process]) -> AbstractContextManager[Process]:
+    """The same process, its starts forks."""
+    return started_by(Forked, slow)
+
+
+def run(words: list[str], settings: Mapping[str, str], log: Path) -> None:
+    """The command, with what it prints in the log."""
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(out, 1)
     os.dup2(out, 2)
