@@ -38,12 +38,6 @@ from dialogs.talk import Heard, Reply, Script, Talk
 from tests.wording import WORDS
 
 CONTENT = Path(__file__).resolve().parents[2] / "content"
-FACTS = {
-    "hotline_name": "热线",
-    "retention_days": 180,
-    "records_retention_days": 1095,
-    "desk_hours": "8:00-18:00",
-}
 
 
 class Office:
