@@ -55,3 +55,9 @@ def test_a_press_is_no_longer_than_a_button_can_send(client, send, label):
     parts = (said.heard.start, said.heard.question, said.heard.text)
     assert sum(len(part.encode()) for part in parts if part) <= MAX_PRESS_BYTES
     assert len(said.shown) <= 200
+
+
+@given(st.floats(1e-9, 3600))
+def test_a_page_that_must_wait_is_told_for_how_long_however_short(wait):
+    told = orjson.loads(frames.error("请稍等", "message-1", wait))["wait"]
+    assert max(wait, 0.01) <= told + 1e-9 <= wait + 0.0101

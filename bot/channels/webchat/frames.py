@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import orjson
@@ -87,7 +88,7 @@ def error(words: str, client: str | None = None, wait: float = 0.0) -> str:
     if client is not None:
         raw["id"] = client
     if wait:
-        raw["wait"] = round(wait, 2)
+        raw["wait"] = ceil(wait * 100) / 100  # never 0, and never too short
     return _json(raw)
 
 

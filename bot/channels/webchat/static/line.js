@@ -145,7 +145,7 @@ class Line {
   failed(frame) {
     const item = this.unsent.items.find((it) => it.id === frame.id);
     if (!item) return;
-    if (frame.wait) {
+    if (frame.wait !== undefined) {
       clearTimeout(this.timers.patience);
       this.page.notice(frame.id, frame.error);
       this.after("slower", frame.wait * 1000 + 100, () => this.next());
