@@ -4,6 +4,7 @@ does it for all."""
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
@@ -30,7 +31,8 @@ QUIET = timedelta(seconds=3)  # after which a conversation seems to pause
 PLAN_EVERY = 5.0
 COUNT_EVERY = 10.0
 WRITE_DOWN_EVERY = 2.0
-BREATH = 0.2  # between parts of a long list: visitors go first
+BREATH = 0.2  # between parts of a long list, at least: visitors go first
+RESTS = 3.0  # times as long as a part took
 NUDGE_EVERY = 30.0
 EXPIRE_EVERY = 600.0
 AWAY = (*DOWN, StorageDown)  # what a storage raises that is away
@@ -88,14 +90,15 @@ class Chores:
     async def _repeat(
         self, name: str, chore: Callable[[], Awaitable[object]], seconds: float
     ) -> None:
-        """Do it every so often, and again after a breath while it tells that it had something to
-        do."""
+        """Do it every so often, and sooner while it tells that it had something to do: after a
+        breath, or a rest when it was hard work."""
         while True:
-            pause = seconds
+            pause, began = seconds, time.monotonic()
             if self.is_mine():
                 try:
                     if await chore():
-                        pause = min(BREATH, seconds)
+                        rest = RESTS * (time.monotonic() - began)
+                        pause = min(max(BREATH, rest), seconds)
                 except AWAY as error:
                     log.warning("chore.later", chore=name, error=type(error).__name__)
             await asyncio.sleep(pause)

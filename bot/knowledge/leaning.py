@@ -74,8 +74,11 @@ class Leaning:
 
 
 def _has_other_matter(chances: Chances, at: int) -> bool:
-    others = np.sort(np.delete(chances, at))[::-1]
-    return bool(others[:1].sum() >= _OWN_MATTER or others[:_SEVERAL].sum() >= _OWN_MATTERS)
+    others = chances.copy()
+    others[at] = 0
+    others.partition(-_SEVERAL)  # the best few are the last
+    few = others[-_SEVERAL:]
+    return bool(few.max() >= _OWN_MATTER or few.sum() >= _OWN_MATTERS)
 
 
 def says_nothing(hearing: Hearing) -> bool:

@@ -13,7 +13,7 @@ Hop = str  # "inbox", "outbox:web", "journal" ...
 Id = tuple[int, int]  # of a stream entry, as it is compared
 NOTHING: Id = (0, 0)
 
-MOST_HANDED = 5000  # entries held for a reader; the further ones wait in Redis
+MOST_HANDED = 20_000  # entries held for a reader; the further ones wait in Redis
 
 
 @dataclass(slots=True)

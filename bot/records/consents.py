@@ -6,12 +6,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.records.inserts import keep_once
 from bot.records.tables import ConsentRow
 from dialogs.consent import Purpose
+
+
+# Asked in every turn of who registers, and built once: that takes longer than asking.
+_LAST = (
+    select(ConsentRow.given)
+    .where(
+        ConsentRow.urn == bindparam("visitor"),
+        ConsentRow.purpose == bindparam("for_purpose"),
+        ConsentRow.version == bindparam("of_version"),
+    )
+    .order_by(ConsentRow.at.desc(), ConsentRow.id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +57,9 @@ class ConsentBook:
 
     async def given(self, visitor: str, purpose: Purpose, version: str) -> bool | None:
         """The last answer to this version; None when it was never asked."""
-        row = ConsentRow
-        last = (
-            select(row.given)
-            .where(row.urn == visitor, row.purpose == purpose, row.version == version)
-            .order_by(row.at.desc(), row.id.desc())
-            .limit(1)
-        )
+        of = {"visitor": visitor, "for_purpose": purpose, "of_version": version}
         async with self._sessions() as session:
-            return await session.scalar(last)
+            return await session.scalar(_LAST, of)
 
     async def record(
         self, visitor: str, purpose: Purpose, version: str, given: bool, key: str

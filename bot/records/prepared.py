@@ -5,7 +5,7 @@ SQLAlchemy takes as long to prepare each row as the database takes to write it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,12 @@ class _Place:
     name: str
     clean: Cleaner | None  # as the column's type does
     fixed: object  # the value, where the statement itself gives it
+
+    def column(self, rows: Sequence[Mapping[str, object]]) -> list[object]:
+        """What stands at this place in each of the rows."""
+        name, fixed = self.name, self.fixed
+        raw = [row.get(name, fixed) for row in rows]
+        return raw if self.clean is None else list(map(self.clean, raw))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +57,9 @@ class Prepared:
             ),
         )
 
-    def values(self, rows: Iterable[Mapping[str, object]]) -> list[tuple[object, ...]]:
+    def values(self, rows: Sequence[Mapping[str, object]]) -> list[tuple[object, ...]]:
         """The rows as the driver takes them; a value that a row lacks is the statement's own."""
-        places = [(place.name, place.clean, place.fixed) for place in self._places]
-        return [
-            tuple(
-                row.get(name, fixed) if clean is None else clean(row.get(name, fixed))
-                for name, clean, fixed in places
-            )
-            for row in rows
-        ]
+        return list(zip(*(place.column(rows) for place in self._places), strict=True))
 
 
 def _cleaner(compiled: SQLCompiler, name: str, dialect: Dialect) -> Cleaner | None:

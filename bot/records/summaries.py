@@ -69,8 +69,11 @@ class Summaries:
                 return 0
             said = await _said_in(session, talks)
             verdicts = await _verdicts(session, talks)
+            messages = {it.number: it for each in said.values() for it in each}
+            known = await self._words.known(session, messages)
         summed = await asyncio.to_thread(_summed, talks, said, verdicts)
-        words = await asyncio.to_thread(entries, [it for each in said.values() for it in each])
+        fresh = [it for number, it in messages.items() if number not in known]
+        words = await asyncio.to_thread(entries, fresh)
         async with self._sessions.begin() as session:
             await self._words.add(session, words)
             await _keep(session, summed)

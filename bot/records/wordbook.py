@@ -6,7 +6,7 @@ from the newest message backwards; what is rare, by the index.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -61,13 +61,21 @@ class Wordbook:
 
     async def add(self, session: AsyncSession, words: Mapping[int, str]) -> None:
         """Index messages; those that are, or were deleted meanwhile, are passed over."""
-        kind = await _kind(session)
-        known = await self._known(session, kind, sorted(words))
+        known = await self.known(session, words)
         rows = [
             {"number": number, "words": of} for number, of in words.items() if number not in known
         ]
         if rows:
-            await session.execute(text(_ADD[kind]), rows)
+            await session.execute(text(_ADD[await _kind(session)]), rows)
+
+    async def known(self, session: AsyncSession, messages: Iterable[int]) -> set[int]:
+        """Which of these messages are indexed."""
+        numbers, known = sorted(messages), set[int]()
+        asked = text(_KNOWN[await _kind(session)]).bindparams(bindparam("numbers", expanding=True))
+        for start in range(0, len(numbers), _AT_ONCE):
+            some = numbers[start : start + _AT_ONCE]
+            known.update(await session.scalars(asked, {"numbers": some}))
+        return known
 
     async def find(
         self, session: AsyncSession, what: Wanted, most: int, before: int | None = None
@@ -88,14 +96,6 @@ class Wordbook:
         if await _kind(session) == "sqlite":
             merge = "INSERT INTO message_words (message_words) VALUES ('optimize')"
             await session.execute(text(merge))
-
-    async def _known(self, session: AsyncSession, kind: str, numbers: Sequence[int]) -> set[int]:
-        known: set[int] = set()
-        asked = text(_KNOWN[kind]).bindparams(bindparam("numbers", expanding=True))
-        for start in range(0, len(numbers), _AT_ONCE):
-            some = numbers[start : start + _AT_ONCE]
-            known.update(await session.scalars(asked, {"numbers": some}))
-        return known
 
 
 async def _kind(session: AsyncSession) -> str:
