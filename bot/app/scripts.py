@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from bot.app.work import MEANT, Work
 from bot.content import Content
 from bot.jobs.reading import WorkReader
-from bot.pipeline.switchboard import Off, Switchboard, nothing_is_off
+from bot.pipeline.routing import Off
+from bot.pipeline.switchboard import Switchboard, nothing_is_off
 from dialogs.benefits import find_benefits
 from dialogs.campaigns import (
     CampaignBook,

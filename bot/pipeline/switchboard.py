@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.pipeline.messages import Button, Message, SaidLine, channel_of
+from bot.pipeline.routing import Meant, Off, Routing
 from bot.pipeline.sessions import Session
 from bot.pipeline.switches import BOT
 from bot.words import Words
 from dialogs.menu import menu_options
-from dialogs.talk import (
-    HandOver,
-    Heard,
-    Kind,
-    NotForThem,
-    Outcome,
-    Pause,
-    Reply,
-    Script,
-    Talk,
-)
-
-Off = Callable[..., bool]
-Meant = Callable[[str], str | None]
+from dialogs.talk import Heard, Kind, Outcome, Reply, Script
 
 HELD_FOR = 2 * 3600.0  # seconds that a person holds a talk without saying anything
 STALE_AFTER = 3600.0  # seconds: what was spoken of longer ago is no context any more
-DEFAULT_SCRIPT = "policy"  # hears every sentence that no running script waits for
 
 
 def nothing_is_off(*names: str) -> bool:
@@ -115,12 +101,14 @@ class Switchboard:
         session.held = ""
         if self._off(BOT, f"channel:{channel_of(visitor)}"):
             return Turn(session, [self._rendered("switchboard", Reply("switchboard.closed"))])
-        turn = _Turn(self._scripts, self._commands, session, visitor, event, self._off, self._meant)
+        routing = Routing(
+            self._scripts, self._commands, session, visitor, event, self._off, self._meant
+        )
         if session.greeted != self._notice:
-            turn.replies.append(("greeting", Reply("greeting.first")))
+            routing.replies.append(("greeting", Reply("greeting.first")))
             session.greeted = self._notice
-        await turn.hear(heard)
-        spoken = [self._rendered(script, reply) for script, reply in turn.replies]
+        await routing.hear(heard)
+        spoken = [self._rendered(script, reply) for script, reply in routing.replies]
         if spoken:
             session.offered = [button.send for button in spoken[-1].buttons]
         return Turn(session, spoken)
@@ -150,192 +138,3 @@ class Switchboard:
     def _rendered(self, script: str, reply: Reply) -> Spoken:
         text, buttons = self._words.render(reply), self._words.buttons(reply)
         return Spoken(text, buttons, script, reply.outcome, reply.policies, reply.evidence)
-
-
-class _Turn:
-    """The working state of one turn."""
-
-    def __init__(
-        self,
-        scripts: Mapping[str, Script],
-        commands: Mapping[str, str],
-        session: Session,
-        visitor: str,
-        event: str,
-        off: Off,
-        meant: Meant,
-    ) -> None:
-        self.replies: list[tuple[str, Reply]] = []
-        self._scripts = scripts
-        self._commands = commands
-        self._session = session
-        self._visitor = visitor
-        self._event = event
-        self._off = off
-        self._meant = meant
-
-    async def hear(self, heard: Heard) -> None:
-        """Take one heard thing to whom it is for."""
-        heard = self._by_number(heard)
-        await self._take(heard, self._command(heard))
-
-    async def _take(self, heard: Heard, command: str | None) -> None:
-        """To whom it is for; what is not for this visitor is heard as if it did not exist."""
-        session = self._session
-        before = session.script, dict(session.answers)
-        try:
-            await self._bring(heard, command)
-        except NotForThem:
-            is_running = command is None and heard.start is None
-            session.script, session.answers = (None, {}) if is_running else before
-            if heard.start is not None:
-                await self._start("menu")
-            else:
-                await self._take(heard, None)
-
-    async def _bring(self, heard: Heard, command: str | None) -> None:
-        """To the script that it is meant for."""
-        is_words = heard.kind is not Kind.UNREADABLE
-        if command is not None:
-            await self._obey(command)
-        elif heard.start is not None:
-            await self._start(heard.start)
-        elif not is_words and not (heard.picture and self._session.script):
-            self._reply("switchboard", Reply("switchboard.unreadable"))
-        elif self._session.script is not None:
-            await self._continue(heard)
-        elif heard.question is not None:
-            self._reply("switchboard", Reply("switchboard.expired", options=menu_options()))
-        elif heard.kind in (Kind.CONTACT, Kind.LOCATION):
-            self._reply("switchboard", Reply("switchboard.unasked", options=menu_options()))
-        elif heard.text.strip():
-            await self._start(self._meant(heard.text) or DEFAULT_SCRIPT, heard)
-        else:
-            await self._start("menu")
-
-    def _by_number(self, heard: Heard) -> Heard:
-        """A bare number means that button of the last message, for those who cannot press."""
-        number = unicodedata.normalize("NFKC", heard.text).strip()
-        if heard.kind is not Kind.WORDS or not number.isdecimal() or len(number) > 2:
-            return heard
-        offered = self._session.offered
-        return Heard.press(offered[int(number) - 1]) if 1 <= int(number) <= len(offered) else heard
-
-    def _command(self, heard: Heard) -> str | None:
-        if heard.kind is not Kind.WORDS:
-            return None
-        said = unicodedata.normalize("NFKC", heard.text).strip(" 。.!！?？~").lower()
-        return self._commands.get(said)
-
-    async def _obey(self, command: str) -> None:
-        match command:
-            case "back":
-                await self._back()
-            case "cancel":
-                self._leave()
-                reply = Reply("switchboard.cancelled", options=menu_options())
-                self._reply("switchboard", reply)
-            case "person":
-                await self._start("handoff")
-            case script:
-                await self._start(script)
-
-    async def _back(self) -> None:
-        session = self._session
-        if session.script is None or not session.answers:
-            await self._start("menu")
-            return
-        session.answers.popitem()
-        await self._run(None)
-
-    async def _start(self, script: str, heard: Heard | None = None) -> None:
-        if script.partition("?")[0] not in self._scripts:
-            script = "menu"
-        self._session.script, self._session.answers = script, {}
-        if heard is not None:
-            self._session.lately = heard.text
-        await self._run(heard)
-
-    async def _continue(self, heard: Heard) -> None:
-        """The running script hears it; what it cannot read may still be a policy question."""
-        try:
-            await self._run(heard)
-        except _Unread as unread:
-            answered = await self._answered(heard)
-            if answered is not None:
-                self._reply(DEFAULT_SCRIPT, answered)
-                self._session.about = list(answered.policies)
-                self._reply(self._name(), unread.pause.prompt)
-            else:
-                complaint = unread.pause.complaint
-                if complaint is not None:
-                    self._reply("switchboard", complaint)
-                self._reply(self._name(), unread.pause.prompt)
-
-    async def _answered(self, heard: Heard) -> Reply | None:
-        """The answer, if the sentence is clearly a policy question."""
-        if heard.kind is not Kind.WORDS:
-            return None
-        talk = self._talk(DEFAULT_SCRIPT, {}, heard)
-        try:
-            reply = await self._scripts[DEFAULT_SCRIPT](talk)
-        except (Pause, HandOver):
-            return None
-        return reply if reply.outcome is Outcome.ANSWERED else None
-
-    async def _run(self, heard: Heard | None) -> None:
-        session = self._session
-        name = self._name()
-        if name not in self._scripts:  # a deploy has taken the script away
-            await self._start("menu")
-            return
-        if self._off(f"dialog:{name.partition('.')[0]}"):
-            self._leave()
-            self._reply("switchboard", Reply("switchboard.dialog_off", options=menu_options()))
-            return
-        talk = self._talk(session.script or "", session.answers, heard)
-        try:
-            reply = await self._scripts[name](talk)
-        except HandOver as over:
-            await self._start(over.script)
-            return
-        except Pause as pause:
-            session.answers = talk.answers
-            if pause.complaint is not None:
-                raise _Unread(pause) from pause
-            reply = pause.prompt
-        else:
-            self._leave()
-        self.replies += [(name, said) for said in talk.said]
-        self._reply(name, reply)
-        if reply.policies:
-            session.about = list(reply.policies)
-
-    def _talk(self, script: str, answers: Mapping[str, str], heard: Heard | None) -> Talk:
-        session = self._session
-        return Talk(
-            self._visitor,
-            self._event,
-            script,
-            answers=answers,
-            heard=heard,
-            about=tuple(session.about),
-            lately=session.lately,
-        )
-
-    def _name(self) -> str:
-        return (self._session.script or "").partition("?")[0]
-
-    def _leave(self) -> None:
-        self._session.script, self._session.answers = None, {}
-
-    def _reply(self, script: str, reply: Reply) -> None:
-        self.replies.append((script, reply))
-
-
-class _Unread(Exception):
-    """The running question could not read what was heard."""
-
-    def __init__(self, pause: Pause) -> None:
-        super().__init__(pause.prompt.words)
-        self.pause = pause

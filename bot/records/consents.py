@@ -13,7 +13,6 @@ from bot.records.inserts import keep_once
 from bot.records.tables import ConsentRow
 from dialogs.consent import Purpose
 
-
 # Asked in every turn of who registers, and built once: that takes longer than asking.
 _LAST = (
     select(ConsentRow.given)
