@@ -29,7 +29,7 @@ from dialogs.talk import Script
 if TYPE_CHECKING:
     from bot.app.staff_talks import StaffTalks
 
-STEERING = ("back", "cancel", "person")  # commands that are no conversations
+STEERING = ("back", "cancel", "person", "resume")  # commands that are no conversations
 # There is always a menu; and of what the staff has, a notice would tell others.
 ALWAYS = frozenset({"menu", "post", "bind", "unbind"})
 SENTENCES_KEPT = 4000  # that are said again and again

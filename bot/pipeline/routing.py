@@ -7,13 +7,26 @@ import unicodedata
 from collections.abc import Callable, Mapping
 
 from bot.pipeline.sessions import Session
-from dialogs.menu import menu_options
-from dialogs.talk import HandOver, Heard, Kind, NotForThem, Outcome, Pause, Reply, Script, Talk
+from dialogs.menu import menu, menu_options, person
+from dialogs.talk import (
+    HandOver,
+    Heard,
+    Kind,
+    NotForThem,
+    Option,
+    Outcome,
+    Pause,
+    Reply,
+    Script,
+    Talk,
+)
 
 Off = Callable[..., bool]
 Meant = Callable[[str], str | None]
 
 DEFAULT_SCRIPT = "policy"  # hears every sentence that no running script waits for
+RESUME = "resume"  # takes up what was put aside
+MOST_ASIDES = 2  # other questions in a row after each of which a script asks its own again
 
 
 class Routing:
@@ -115,28 +128,52 @@ class Routing:
         await self._run(None)
 
     async def _start(self, script: str, heard: Heard | None = None) -> None:
+        if script == RESUME and self._session.shelved:
+            return await self._resume()
         if script.partition("?")[0] not in self._scripts:
             script = "menu"
         self._session.script, self._session.answers = script, {}
+        self._session.asides = 0
         if heard is not None:
             self._session.lately = heard.text
         await self._run(heard)
+        return None
 
     async def _continue(self, heard: Heard) -> None:
         """The running script hears it; what it cannot read may still be a policy question."""
         try:
             await self._run(heard)
+            self._session.asides = 0
         except _Unread as unread:
             answered = await self._answered(heard)
             if answered is not None:
-                self._reply(DEFAULT_SCRIPT, answered)
-                self._session.about = list(answered.policies)
-                self._reply(self._name(), unread.pause.prompt)
+                self._aside(answered, unread.pause.prompt)
             else:
                 complaint = unread.pause.complaint
                 if complaint is not None:
                     self._reply("switchboard", complaint)
                 self._reply(self._name(), unread.pause.prompt)
+
+    def _aside(self, answered: Reply, prompt: Reply) -> None:
+        """Another question was answered: ask what was being asked again, or put it aside for who
+        has other things in mind, so that no later word is taken for an answer to it."""
+        session = self._session
+        self._reply(DEFAULT_SCRIPT, answered)
+        session.about = list(answered.policies)
+        session.asides += 1
+        if session.asides <= MOST_ASIDES:
+            return self._reply(self._name(), prompt)
+        session.shelved = [session.script, session.answers]
+        self._leave()
+        options = (Option.start("buttons.resume", RESUME), person(), menu())
+        return self._reply("switchboard", Reply("switchboard.put_aside", options=options))
+
+    async def _resume(self) -> None:
+        """Ask again what was put aside."""
+        session = self._session
+        session.script, answers = session.shelved
+        session.answers, session.shelved, session.asides = dict(answers), [], 0
+        await self._run(None)
 
     async def _answered(self, heard: Heard) -> Reply | None:
         """The answer, if the sentence is clearly a policy question."""

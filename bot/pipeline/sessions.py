@@ -18,6 +18,8 @@ class Session:
 
     script: str | None = None
     answers: dict[str, str] = field(default_factory=dict)
+    asides: int = 0  # other questions in a row that were answered while the script waits
+    shelved: list[Any] = field(default_factory=list)  # script and answers that were put aside
     offered: list[str] = field(default_factory=list)  # what the last buttons send, in order
     about: list[str] = field(default_factory=list)  # ids of the policies last spoken of
     lately: str = ""  # the last thing asked in words
@@ -50,6 +52,8 @@ class Session:
 _SHAPE: dict[str, type | tuple[type, ...]] = {
     "script": (str, type(None)),
     "answers": dict,
+    "asides": int,
+    "shelved": list,
     "offered": list,
     "about": list,
     "lately": str,

@@ -220,6 +220,34 @@ async def test_a_policy_question_inside_another_script_is_answered_and_the_scrip
     assert await visitor.says("水") == "来了：水"
 
 
+async def test_who_keeps_asking_other_things_is_not_asked_again_but_may_go_on(
+    visitor: Visitor,
+) -> None:
+    await visitor.presses("/order")
+    for _ in range(2):
+        assert (await visitor.says("创业贷款多少")).endswith("喝什么？")
+    said = await visitor.says("创业贷款多少")
+    assert "喝什么" not in said
+    assert "接着办" in said
+    assert visitor.session.script is None
+    await visitor.says("水")
+    assert visitor.outcome is Outcome.DECLINED
+    before = visitor.session
+    assert await visitor.says("接着办") == "喝什么？"
+    assert before.shelved == ["order", {}]
+    assert await visitor.says("水") == "来了：水"
+    assert "喝什么" not in await visitor.says("接着办")
+
+
+async def test_who_comes_back_to_the_question_may_ask_aside_again(visitor: Visitor) -> None:
+    await visitor.presses("/order")
+    for _ in range(2):
+        assert (await visitor.says("创业贷款多少")).endswith("喝什么？")
+    await visitor.says("水")
+    await visitor.presses("/order")
+    assert (await visitor.says("创业贷款多少")).endswith("喝什么？")
+
+
 async def test_what_the_running_question_cannot_read_is_complained_of(visitor: Visitor) -> None:
     await visitor.presses("/order")
     said = await visitor.says("咖啡")
