@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 from dialogs.menu import menu, person
@@ -152,19 +153,22 @@ def _told(
     talk: Talk, words: str, answers: tuple[PolicyAnswer, ...], evidence: Mapping[str, object]
 ) -> Reply:
     main = answers[0]
-    parts = (
-        Option.start(f"buttons.{part}", "policy.show", id=main.policy, part=part)
-        for part in ("how", "source")
-        if part != evidence.get("shown")
-    )
     verdicts = (
         Option.start("buttons.useful", "feedback", useful="yes", about=talk.event),
         Option.start("buttons.useless", "feedback", useful="no", about=talk.event),
     )
     cited = tuple(answer.policy for answer in answers)
-    fit = [Option.start("buttons.fit", "benefits", id=main.policy)] if main.has_rules else []
-    options = (*parts, *fit, person(), *verdicts)
+    options = (*_further(main.policy, main.has_rules, evidence.get("shown")), *verdicts)
     return Reply(words, {"answers": answers}, options, Outcome.ANSWERED, cited, evidence)
+
+
+@lru_cache(1000)
+def _further(policy: str, has_rules: bool, shown: object) -> tuple[Option, ...]:
+    """The buttons that lead on from an answer: `shown` is the part of `policy` it told."""
+    parts = [part for part in ("how", "source") if part != shown]
+    lead = [Option.start(f"buttons.{it}", "policy.show", id=policy, part=it) for it in parts]
+    fit = [Option.start("buttons.fit", "benefits", id=policy)] if has_rules else []
+    return (*lead, *fit, person())
 
 
 def _declined(passage: str, evidence: Mapping[str, object]) -> Reply:
