@@ -1,4 +1,4 @@
-"""A real redis-server for all tests, emptied before each."""
+"""What all tests share: a real redis-server, emptied before each, and a real browser."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
 from redis.asyncio import Redis
 
 from bot.embedded import EmbeddedRedis, FolderLock
 from bot.logs import start_logging
 from bot.pipeline.line import Line
+from tests.webchat.browser import chromium
 
 start_logging("warning")
 # How long an example takes says more of the machine than of the code.
@@ -56,3 +59,10 @@ async def line(redis_socket: Path) -> AsyncIterator[Line]:
     async with running_line(redis_socket) as line:
         await line.call("FLUSHALL")
         yield line
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chrome() -> AsyncIterator[Browser]:
+    """One for all tests, which run in its loop; whoever opens a context in it closes it."""
+    async with chromium() as browser:
+        yield browser

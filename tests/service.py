@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -19,6 +19,9 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import psutil
+
+from bot.folders import make_private
+from tests.databases import empty_sqlite
 
 ROOT = Path(__file__).resolve().parents[1]
 STARTS_WITHIN = 60.0  # seconds, on a busy machine
@@ -136,6 +139,20 @@ class Process:
                 return bytes(answer.read())
         except HTTPError as error:
             return error.read()
+
+
+def prepared(folder: Path) -> Path:
+    """The folder, in its `var` what `hotline prepare` leaves there: the tables, and what was
+    learned from the content of the project (when it was installed; else it is learned anew)."""
+    var = folder / "var"
+    make_private(var)
+    if not (var / "hotline.db").exists():
+        (var / "hotline.db").write_bytes(empty_sqlite())
+    (var / "cache").mkdir(exist_ok=True)
+    for file in (ROOT / "var" / "cache").glob("wording-*.npz"):
+        with suppress(FileExistsError):
+            (var / "cache" / file.name).symlink_to(file)
+    return folder
 
 
 @contextmanager

@@ -24,22 +24,16 @@ from dialogs.talk import Heard
 from tests.conftest import running_line
 from tests.service import ROOT, Process, free_port, hotline
 from tests.webchat.client import Browser
-from tests.whole.commands import Command, Ended, command
+from tests.whole.commands import Command, Ended
 
 QUESTION = "电焊培训一天补多少钱"
 VISITOR = "web:0123456789abcdef0123456789abcdef"
 
 
-@pytest.fixture(scope="module")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
-    with command(tmp_path_factory.mktemp("command")) as run:
-        yield run
-
-
 @pytest.fixture
-def run(runner: Command, tmp_path: Path) -> Command:
+def run(tmp_path: Path) -> Command:
     """The command, in a folder of the test's own."""
-    return Command(tmp_path, runner._forker)
+    return Command(tmp_path)
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from tests.whole.commands import Command, command
+from tests.whole.commands import Command
 
 TABLE = """2026年台账,,,,,
 姓名,联系电话,县区,年龄,困难类别,求职意愿
@@ -19,15 +18,9 @@ TABLE = """2026年台账,,,,,
 """
 
 
-@pytest.fixture(scope="module")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
-    with command(tmp_path_factory.mktemp("ledger")) as run:
-        yield run
-
-
 @pytest.fixture
-def run(runner: Command, tmp_path: Path) -> Command:
-    return Command(tmp_path, runner._forker)
+def run(tmp_path: Path) -> Command:
+    return Command(tmp_path)
 
 
 @pytest.fixture
@@ -119,7 +112,6 @@ def test_somebody_is_erased(run: Command, table: str, tmp_path: Path) -> None:
 
 
 def test_somebody_who_chats_is_erased_from_the_streams_too(run: Command, tmp_path: Path) -> None:
-    run("ledger", "due")  # makes the tables
     with sqlite3.connect(tmp_path / "var" / "hotline.db") as database:
         database.execute(
             "INSERT INTO seekers (urn, state, pace, registered_at, updated_at, is_example) "
@@ -130,7 +122,6 @@ def test_somebody_who_chats_is_erased_from_the_streams_too(run: Command, tmp_pat
 
 
 def test_the_purge_counts_before_it_deletes(run: Command, tmp_path: Path) -> None:
-    run("ledger", "due")
     with sqlite3.connect(tmp_path / "var" / "hotline.db") as database:
         database.execute(
             "INSERT INTO tickets (key, urn, topic, context, opened_at, state) "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,15 +11,14 @@ import pytest
 from bot.pipeline.messages import SaidLine
 from bot.records.database import Database
 from bot.records.transcripts import Transcripts
-from tests.whole.commands import Command, command
+from tests.whole.commands import Command
 
 QUESTIONS = ("公积金咋提取", "公基金咋提取", "井盖丢了找谁，电话13000000000")
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Command]:
-    with command(tmp_path) as run:
-        yield run
+def run(tmp_path: Path) -> Command:
+    return Command(tmp_path)
 
 
 async def write(url: str, *questions: str) -> None:
@@ -36,9 +34,9 @@ async def write(url: str, *questions: str) -> None:
 
 
 def test_alike_questions_stand_together_and_nobody_is_named(run: Command, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'own.db'}"
+    url = f"sqlite:///{tmp_path}/var/hotline.db"
     asyncio.run(write(url, *QUESTIONS))
-    ended = run("unanswered", "--days", "2", DATABASE_URL=url)
+    ended = run("unanswered", "--days", "2")
     assert ended.code == 0, ended.err
     first, example, second, total = ended.out.splitlines()
     assert first.startswith("2次（2人，最近")
@@ -49,7 +47,7 @@ def test_alike_questions_stand_together_and_nobody_is_named(run: Command, tmp_pa
 
 
 def test_of_a_county_without_anybody_there_is_nothing(run: Command, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'own.db'}"
+    url = f"sqlite:///{tmp_path}/var/hotline.db"
     asyncio.run(write(url, *QUESTIONS))
-    ended = run("unanswered", "--county", "威县", DATABASE_URL=url)
+    ended = run("unanswered", "--county", "威县")
     assert ended.out == "最近30天没有答不上来的话。\n"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -14,14 +13,14 @@ from openpyxl import load_workbook
 from bot.pipeline.messages import HeardLine
 from bot.records.database import Database
 from bot.records.transcripts import Transcripts
-from tests.whole.commands import Command, command
+from tests.whole.commands import Command
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Command]:
-    with command(tmp_path) as run:
-        asyncio.run(visitors(tmp_path, 3))
-        yield run
+def run(tmp_path: Path) -> Command:
+    run = Command(tmp_path)
+    asyncio.run(visitors(tmp_path, 3))
+    return run
 
 
 async def visitors(folder: Path, many: int) -> None:

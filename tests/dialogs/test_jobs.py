@@ -14,7 +14,6 @@ from hypothesis import strategies as some
 
 from bot.jobs.reading import WorkReader
 from bot.jobs.searching import Searching, Surroundings
-from bot.records.database import Database
 from bot.records.openings import Openings
 from dialogs.jobs import (
     Listed,
@@ -28,6 +27,7 @@ from dialogs.jobs import (
 )
 from dialogs.talk import MAX_PRESS_BYTES, Heard, Outcome, Pause, Reply, Talk
 from dialogs.work import Opening, OpeningState, PayUnit, WorkType
+from tests.databases import database_in
 from tests.service import ROOT
 from tests.wording import WORDS
 
@@ -48,9 +48,8 @@ def reader() -> WorkReader:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Openings]:
-    database = await Database.open(f"sqlite:///{tmp_path}/hotline.db")
-    yield Openings(database.sessions, lambda: datetime(2026, 3, 2, tzinfo=UTC))
-    await database.close()
+    async with database_in(tmp_path) as database:
+        yield Openings(database.sessions, lambda: datetime(2026, 3, 2, tzinfo=UTC))
 
 
 @pytest.fixture

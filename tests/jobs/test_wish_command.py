@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.whole.commands import Command, command
+from tests.whole.commands import Command
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
-    with command(tmp_path_factory.mktemp("command")) as run:
-        yield run
+@pytest.fixture
+def run(tmp_path: Path) -> Command:
+    return Command(tmp_path)
 
 
 def test_lines_come_back_with_what_they_say_and_no_more(run: Command) -> None:

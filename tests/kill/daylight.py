@@ -12,7 +12,7 @@ from pathlib import Path
 
 import bot.clock
 from bot.clock import ZONE
-from tests.kill.forks import Forked, run, started_by
+from tests.forks import Forked, run, started_by
 from tests.service import Process
 
 

@@ -15,6 +15,7 @@ import pytest
 from bot.pipeline.messages import Lane
 from bot.pipeline.sender import UNDER_WAY
 from bot.records.tables import Fate
+from tests.forks import fast
 from tests.kill.broadcast import (
     BLOCKED,
     FIRST_CHAT,
@@ -28,7 +29,6 @@ from tests.kill.broadcast import (
 )
 from tests.kill.conftest import Figures, Network
 from tests.kill.content import questions
-from tests.kill.forks import fast
 from tests.kill.strikes import kill
 from tests.load import Poster
 from tests.service import Process, hotline

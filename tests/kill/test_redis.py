@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.forks import fast
 from tests.kill.books import Books, lost
 from tests.kill.conftest import Figures, Network
-from tests.kill.forks import fast
 from tests.kill.strikes import some_more
 from tests.load import Poster
 from tests.service import hotline

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from bot.embedded import EmbeddedRedis, FolderLock
+from tests.forks import fast
 from tests.kill.books import Books, lost
 from tests.kill.conftest import Figures, Network
 from tests.kill.content import FULL
-from tests.kill.forks import fast
 from tests.kill.strikes import SENDS, doubled_at, kill, some_more, strike_often
 from tests.load import Poster
 from tests.service import bare_bot, hotline

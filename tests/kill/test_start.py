@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.forks import fast
 from tests.kill.conftest import Figures
-from tests.kill.forks import fast
 from tests.service import Process, free_port, hotline
 
 pytestmark = pytest.mark.kill

@@ -19,10 +19,10 @@ from bot.pipeline.leases import BEAT, LASTS
 from bot.pipeline.line import LuaScript
 from bot.pipeline.partitions import PARTITIONS, Keys
 from tests.conftest import running_line
+from tests.forks import fast
 from tests.kill.books import Books, lost
 from tests.kill.conftest import Figures, Network
 from tests.kill.crowd import Crowd
-from tests.kill.forks import fast
 from tests.kill.strikes import SENDS, Strike, doubled_at, kill, some_more
 from tests.load import Poster
 from tests.service import Process, hotline

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from bot.pipeline.messages import HeardLine
-from bot.records.database import Database
 from bot.records.transcripts import Transcripts
 from bot.site.card import PrivatePages
 from bot.site.links import HOURS, Door, Links, secret_in
 from dialogs.work import Wish
+from tests.databases import database_in
 from tests.dialogs.office import Office
 
 ME = "web:me"
@@ -32,14 +32,13 @@ NASTY = "<script>alert(1)</script>\"'&"
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    database = await Database.open(f"sqlite:///{tmp_path}/hotline.db")
-    office = Office(database)
-    heard = HeardLine("1", ME, office.now.timestamp(), "问一句", "words")
-    await Transcripts(database.sessions).write([("1-1", heard)])
-    await office.ledger.register(ME, Wish(("电焊工",), hours=NASTY), "k")
-    await office.seekers.introduce(ME, NASTY, "13000000000")
-    yield office
-    await database.close()
+    async with database_in(tmp_path) as database:
+        office = Office(database)
+        heard = HeardLine("1", ME, office.now.timestamp(), "问一句", "words")
+        await Transcripts(database.sessions).write([("1-1", heard)])
+        await office.ledger.register(ME, Wish(("电焊工",), hours=NASTY), "k")
+        await office.seekers.introduce(ME, NASTY, "13000000000")
+        yield office
 
 
 @asynccontextmanager

@@ -17,10 +17,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.records.database import Database
 from bot.records.openings import Openings
 from bot.site.jobs import JobPages
 from dialogs.work import Opening, OpeningState, PayUnit, WorkType
+from tests.databases import database_in
 from tests.wording import WORDS
 
 Client = TestClient[web.Request, web.Application]
@@ -56,9 +56,8 @@ NASTY = [
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Openings]:
-    database = await Database.open(f"sqlite:///{tmp_path}/hotline.db")
-    yield Openings(database.sessions, lambda: NOW)
-    await database.close()
+    async with database_in(tmp_path) as database:
+        yield Openings(database.sessions, lambda: NOW)
 
 
 @pytest.fixture

@@ -7,16 +7,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser as Chrome
 from playwright.async_api import BrowserContext
 
 from bot.channels.webchat.limits import Limits
 from bot.channels.webchat.routes import WebChatSettings
 
-from .browser import chromium
 from .client import Browser
 from .redis_server import RedisServer
 from .service import Service, running
 from .visitor import PHONE, WATCH, Visitor
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of this folder run in the loop of the browser that they share."""
+    in_its_loop = pytest.mark.asyncio(loop_scope="session")
+    for it in items:
+        if it.path.is_relative_to(HERE) and pytest_asyncio.is_async_test(it):
+            it.add_marker(in_its_loop, append=False)
 
 
 class Clock:
@@ -46,7 +57,7 @@ def redis_server() -> Iterator[RedisServer]:
         server.stop()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def start(redis_server: RedisServer) -> AsyncIterator[Callable[..., Awaitable[Service]]]:
     """Start a service with settings of the test's own."""
     async with AsyncExitStack() as stack:
@@ -57,12 +68,12 @@ async def start(redis_server: RedisServer) -> AsyncIterator[Callable[..., Awaita
         yield start_one
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def service(start: Callable[..., Awaitable[Service]]) -> Service:
     return await start()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def browsers() -> AsyncIterator[Callable[..., Awaitable[Browser]]]:
     """Open a browser that has loaded the page."""
     async with AsyncExitStack() as stack:
@@ -76,7 +87,7 @@ async def browsers() -> AsyncIterator[Callable[..., Awaitable[Browser]]]:
         yield open_one
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def browser(service: Service, browsers: Callable[..., Awaitable[Browser]]) -> Browser:
     return await browsers(service)
 
@@ -87,19 +98,20 @@ def quick() -> WebChatSettings:
     return WebChatSettings(limits=Limits(patience=1.0, beat=1.0))
 
 
-@pytest.fixture
-async def visit() -> AsyncIterator[Callable[..., Awaitable[Visitor]]]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def visit(chrome: Chrome) -> AsyncIterator[Callable[..., Awaitable[Visitor]]]:
     """A visitor with a browser of their own; at the end the page has made no errors."""
     visitors: list[Visitor] = []
     async with AsyncExitStack() as stack:
-        browser = await stack.enter_async_context(chromium())
 
         async def visit_one(
             url: str, context: BrowserContext | None = None, **given: Any
         ) -> Visitor:
             given = {"viewport": PHONE, "locale": "zh-CN", "timezone_id": "Asia/Shanghai", **given}
-            context = context or await browser.new_context(**given)
-            await context.add_init_script(WATCH)
+            if context is None:
+                context = await chrome.new_context(**given)
+                stack.push_async_callback(context.close)
+                await context.add_init_script(WATCH)
             visitor = Visitor(await context.new_page())
             visitors.append(visitor)
             await visitor.comes(url)

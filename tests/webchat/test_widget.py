@@ -7,12 +7,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Browser, FrameLocator, Page, expect
 
 from bot.channels.webchat.routes import WebChatSettings
 
-from .browser import chromium
 from .process import free_port
 from .service import Service, words
 
@@ -20,12 +20,6 @@ pytestmark = pytest.mark.browser
 
 WORDS = words()
 TITLE = WORDS["widget_title"]
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as browser:
-        yield browser
 
 
 @asynccontextmanager
@@ -59,9 +53,9 @@ async def bureau(hotline: str, port: int) -> AsyncIterator[None]:
 Open = Callable[..., Awaitable[Page]]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def bureau_page(
-    start: Callable[..., Awaitable[Service]], browser: Browser
+    start: Callable[..., Awaitable[Service]], chrome: Browser
 ) -> AsyncIterator[Open]:
     """The bureau's page in a browser; at the end nothing was refused or failed."""
     errors: list[str] = []
@@ -78,7 +72,9 @@ async def bureau_page(
             )
             await start(settings, port=hotline_port)
             await stack.enter_async_context(bureau(hotline, port))
-            page = await (await browser.new_context(**context)).new_page()
+            own_context = await chrome.new_context(**context)
+            stack.push_async_callback(own_context.close)
+            page = await own_context.new_page()
             page.on("pageerror", lambda error: errors.append(str(error)))
             page.on("console", lambda entry: entry.type == "error" and errors.append(entry.text))
             await page.goto(own)

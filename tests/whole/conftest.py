@@ -1,4 +1,4 @@
-"""One service and one browser for all tests of the console; its first admin is signed in."""
+"""One service for all tests of the console; its first admin is signed in."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ import pytest_asyncio
 from playwright.async_api import Browser, StorageState
 
 from tests.service import Process, hotline
-from tests.webchat.browser import chromium
 
 from .clerk import Clerk, clerk_at
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="package")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Process]:
     """The service at which staff work."""
     with hotline(tmp_path_factory.mktemp("office"), SEMANTIC="false") as service:
@@ -30,13 +29,7 @@ def office_url(office: Process) -> str:
     return f"http://127.0.0.1:{office.port}/"
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="package")
-async def chrome() -> AsyncIterator[Browser]:
-    async with chromium() as browser:
-        yield browser
-
-
-@pytest_asyncio.fixture(scope="package", loop_scope="package")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def signed_in(office: Process, chrome: Browser) -> StorageState:
     """What the browser of the admin holds whom the first start has made."""
     log = await asyncio.to_thread(office.log.read_text, encoding="utf-8")
@@ -47,7 +40,7 @@ async def signed_in(office: Process, chrome: Browser) -> StorageState:
         return await clerk.page.context.storage_state()
 
 
-@pytest_asyncio.fixture(loop_scope="package")
+@pytest_asyncio.fixture(loop_scope="session")
 async def admin(office_url: str, chrome: Browser, signed_in: StorageState) -> AsyncIterator[Clerk]:
     async with clerk_at(chrome, office_url, signed_in) as clerk:
         await clerk.opens("")

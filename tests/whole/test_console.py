@@ -15,7 +15,7 @@ from tests.webchat.visitor import PHONE, WATCH, Visitor
 
 from .clerk import PASSWORD, WITHIN, Clerk
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="package")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 PAGES = ("", "tickets", "tickets/1", "account", "staff", "staff/1", "switches", "audit",
          "campaigns")  # fmt: skip

@@ -13,7 +13,7 @@ from tests.webchat.visitor import Visitor
 
 from .clerk import WITHIN, Clerk
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="package")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 ASKED = ("灵活就业社保补贴怎么申请", "<img src=x onerror=alert(1)>驾校学费给报销不")
 PAGES = ("talks", "talks?q=驾校", "figures", "figures/report?month=2026-01", "points",

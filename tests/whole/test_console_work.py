@@ -19,7 +19,7 @@ from tests.service import Process
 
 from .clerk import Clerk
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="package")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 TELEPHONE = "0319-0000000"
 HEAD = ("岗位名称", "用人单位", "县区", "乡镇", "薪资", "招聘人数", "要求", "联系电话")

@@ -15,10 +15,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.service import ROOT, Process, hotline
-from tests.webchat.browser import chromium
 from tests.whole.records import Records, Row, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 QUESTION = "电焊培训一天补多少钱"
 PHONE = {"width": 390, "height": 844}
@@ -70,7 +69,7 @@ class Visitor:
             self.errors.append(text)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Process]:
     folder = tmp_path_factory.mktemp("web")
     with hotline(folder, SEMANTIC="false", LOG_LEVEL="debug") as service:
@@ -84,16 +83,10 @@ def records(service: Process) -> Records:
     return Records(Path(service.settings["VAR_DIR"]) / "hotline.db")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as browser:
-        yield browser
-
-
 @asynccontextmanager
-async def visiting(browser: Browser, service: Process, **how: Any) -> AsyncIterator[Visitor]:
+async def visiting(chrome: Browser, service: Process, **how: Any) -> AsyncIterator[Visitor]:
     how = {"viewport": PHONE, "locale": "zh-CN", "timezone_id": "Asia/Shanghai", **how}
-    context = await browser.new_context(**how)
+    context = await chrome.new_context(**how)
     visitor = Visitor(await context.new_page())
     await visitor.page.goto(f"http://127.0.0.1:{service.port}/")
     await visitor.is_connected()
@@ -102,9 +95,9 @@ async def visiting(browser: Browser, service: Process, **how: Any) -> AsyncItera
     await context.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def visitor(browser: Browser, service: Process) -> AsyncIterator[Visitor]:
-    async with visiting(browser, service) as visitor:
+@pytest_asyncio.fixture(loop_scope="session")
+async def visitor(chrome: Browser, service: Process) -> AsyncIterator[Visitor]:
+    async with visiting(chrome, service) as visitor:
         yield visitor
 
 
@@ -186,12 +179,12 @@ async def test_a_killed_service_loses_nothing_and_says_nothing_twice(
 
 
 async def test_the_picture_for_the_readme(
-    browser: Browser, service: Process, tmp_path: Path
+    chrome: Browser, service: Process, tmp_path: Path
 ) -> None:
     """Kept in deploy/pictures when PICTURES is set."""
     folder = PICTURES if os.environ.get("PICTURES") else tmp_path
     folder.mkdir(exist_ok=True)
-    async with visiting(browser, service, device_scale_factor=2) as visitor:
+    async with visiting(chrome, service, device_scale_factor=2) as visitor:
         await visitor.says("你好")
         await visitor.is_answered("直接用大白话问我")
         await visitor.says(QUESTION)
@@ -205,9 +198,9 @@ async def test_the_picture_for_the_readme(
 
 
 async def test_on_a_wide_screen_the_lines_stay_short_enough_to_read(
-    browser: Browser, service: Process, tmp_path: Path
+    chrome: Browser, service: Process, tmp_path: Path
 ) -> None:
-    async with visiting(browser, service, viewport=DESK) as visitor:
+    async with visiting(chrome, service, viewport=DESK) as visitor:
         await visitor.says(QUESTION)
         await visitor.is_answered("100元")
         box = await visitor.page.locator(".letter.hotline .said").last.bounding_box()

@@ -14,15 +14,14 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.service import ROOT, Process, hotline
-from tests.webchat.browser import chromium
 from tests.webchat.visitor import PHONE, WATCH, Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 WITHIN = 30_000  # milliseconds, on a busy machine
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Process]:
     folder = tmp_path_factory.mktemp("work")
     with hotline(folder, SEMANTIC="false") as service:
@@ -38,15 +37,9 @@ def load_examples(var: Path) -> None:
     subprocess.run(command, cwd=ROOT, env=given, check=True, capture_output=True, timeout=60)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as browser:
-        yield browser
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def seeker(service: Process, browser: Browser) -> AsyncIterator[Visitor]:
-    context = await browser.new_context(viewport=PHONE, locale="zh-CN")
+@pytest_asyncio.fixture(loop_scope="session")
+async def seeker(service: Process, chrome: Browser) -> AsyncIterator[Visitor]:
+    context = await chrome.new_context(viewport=PHONE, locale="zh-CN")
     await context.add_init_script(WATCH)
     seeker = Visitor(await context.new_page())
     await seeker.comes(f"http://127.0.0.1:{service.port}/")

@@ -1,11 +1,13 @@
 """Processes that start fast: forked off one that has imported everything already.
 
 Importing takes most of a start, and is no part of what is shown by killing the service twenty
-times. What a fork runs is the same command as ever, in a process of its own.
+times, or by giving a command. What a fork runs is the same command as ever, in a process of its
+own. There is one process to fork from for all tests.
 """
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import runpy
@@ -20,7 +22,15 @@ from typing import TypeVar
 
 from tests.service import Process
 
-IMPORTED = ["bot.cli", "bot.app", "bot.channels.telegram.service", "tests.bench.bare", __name__]
+IMPORTED = [
+    "bot.cli",
+    "bot.app",
+    "bot.knowledge.check",
+    "bot.terminal",
+    "bot.channels.telegram.service",
+    "tests.bench.bare",
+    __name__,
+]
 
 _context = multiprocessing.get_context("forkserver")
 
@@ -44,15 +54,20 @@ class Fork:
         return self.process.exitcode
 
 
+def start(does: Callable[[], None]) -> Fork:
+    """A fork that does this and ends."""
+    _context.set_forkserver_preload(IMPORTED)
+    process = _context.Process(target=does, daemon=True)
+    process.start()
+    assert process.pid is not None
+    return Fork(process, process.pid)
+
+
 class Forked(Process):
     """A command of the form `python -m module words..`, each start a fork."""
 
     def launch(self) -> None:
-        _context.set_forkserver_preload([*IMPORTED, type(self).__module__])
-        process = _context.Process(target=self.fork(), daemon=True)
-        process.start()
-        assert process.pid is not None
-        self.popen = Fork(process, process.pid)
+        self.popen = start(self.fork())
 
     def fork(self) -> Callable[[], None]:
         """What a fork does."""
@@ -83,6 +98,7 @@ def run(words: list[str], settings: Mapping[str, str], log: Path) -> None:
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(out, 1)
     os.dup2(out, 2)
+    gc.freeze()  # what was imported stays for good
     os.environ.update(settings)
     sys.argv = list(words)
     runpy.run_module(words[0], run_name="__main__", alter_sys=True)
