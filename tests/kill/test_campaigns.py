@@ -31,7 +31,7 @@ from tests.kill.conftest import Figures, Network
 from tests.kill.content import questions
 from tests.kill.strikes import kill
 from tests.load import Poster
-from tests.service import Process, hotline
+from tests.service import Process, hotline, prepared
 
 pytestmark = pytest.mark.kill
 
@@ -46,7 +46,7 @@ STRAY = 0.3  # seconds until what was handed over at a pause has arrived
 async def running(network: Network, folder: Path) -> AsyncIterator[tuple[Process, Broadcast]]:
     """A hotline with so many visitors, and a campaign to all of them that is frozen."""
     limits = {"TELEGRAM_RATE": str(RATE)}
-    with fast(hotline(folder, **{**network.settings, **limits})) as process:
+    with fast(hotline(prepared(folder), **{**network.settings, **limits})) as process:
         async with broadcast(folder) as campaign:
             await campaign.people(MANY)
             await campaign.freeze()

@@ -20,7 +20,7 @@ from tests.kill.daylight import by_day
 from tests.kill.mornings import Town, openings_in, town_of
 from tests.kill.strikes import kill
 from tests.load import BotApi
-from tests.service import hotline
+from tests.service import hotline, prepared
 
 pytestmark = pytest.mark.kill
 
@@ -37,7 +37,7 @@ async def test_killed_again_and_again_everybody_due_hears_of_openings_once(
 ) -> None:
     began = time.perf_counter()
     settings = {**network.settings, "TELEGRAM_RATE": str(RATE)}
-    with by_day(hotline(tmp_path, **settings)) as process:
+    with by_day(hotline(prepared(tmp_path), **settings)) as process:
         async with town_of(tmp_path, process.now) as town:
             await town.publish(3)
             watch = asyncio.create_task(town.watch())

@@ -14,7 +14,7 @@ from tests.kill.books import Books, lost
 from tests.kill.conftest import Figures, Network
 from tests.kill.strikes import some_more
 from tests.load import Poster
-from tests.service import hotline
+from tests.service import hotline, prepared
 
 pytestmark = pytest.mark.kill
 
@@ -26,7 +26,7 @@ async def test_while_its_redis_is_killed_again_and_again_it_loses_and_doubles_no
     network: Network, dice: random.Random, tmp_path: Path, figures: Figures
 ) -> None:
     slowest = 0.0
-    with fast(hotline(tmp_path, **network.settings)) as process:
+    with fast(hotline(prepared(tmp_path), **network.settings)) as process:
         await process.start_beside()
         assert process.popen is not None
         service = process.popen.pid

@@ -16,7 +16,7 @@ from tests.kill.conftest import Figures, Network
 from tests.kill.content import FULL
 from tests.kill.strikes import SENDS, doubled_at, kill, some_more, strike_often
 from tests.load import Poster
-from tests.service import bare_bot, hotline
+from tests.service import bare_bot, hotline, prepared
 
 pytestmark = pytest.mark.kill
 
@@ -29,7 +29,7 @@ async def test_killed_20_times_under_2000_updates_it_answers_every_one(
     network: Network, dice: random.Random, tmp_path: Path, figures: Figures
 ) -> None:
     began = time.perf_counter()
-    with fast(hotline(tmp_path, **network.settings)) as process:
+    with fast(hotline(prepared(tmp_path), **network.settings)) as process:
         await process.start_beside()
         poster = Poster(process.port)
         crowd = network.crowd(lambda: poster, dice)
@@ -85,7 +85,7 @@ async def test_stopped_and_started_under_load_it_loses_and_doubles_nothing(
     network: Network, dice: random.Random, tmp_path: Path, figures: Figures
 ) -> None:
     slowest = 0.0
-    with fast(hotline(tmp_path, **network.settings)) as process:
+    with fast(hotline(prepared(tmp_path), **network.settings)) as process:
         await process.start_beside()
         poster = Poster(process.port)
         crowd = network.crowd(lambda: poster, dice)
@@ -118,7 +118,7 @@ async def test_with_everything_killed_at_once_it_is_soon_ready_and_has_lost_noth
     network: Network, dice: random.Random, tmp_path: Path, figures: Figures
 ) -> None:
     settings = {**network.settings, "CONTENT_DIR": str(FULL)}
-    with hotline(tmp_path, **settings) as process:
+    with hotline(prepared(tmp_path), **settings) as process:
         await process.start_beside()
         poster = Poster(process.port)
         crowd = network.crowd(lambda: poster, dice)
@@ -149,7 +149,7 @@ async def test_with_everything_killed_at_once_it_is_soon_ready_and_has_lost_noth
 async def test_an_update_that_is_delivered_again_and_again_is_answered_once(
     network: Network, dice: random.Random, tmp_path: Path, figures: Figures
 ) -> None:
-    with fast(hotline(tmp_path, **network.settings)) as process:
+    with fast(hotline(prepared(tmp_path), **network.settings)) as process:
         await process.start_beside()
         poster = Poster(process.port)
         crowd = network.crowd(lambda: poster, dice)

@@ -30,7 +30,8 @@ from bot.records.preferences import Preferences
 from bot.records.staff import Staff
 from dialogs.talk import Heard
 from tests.console.client import Clerk
-from tests.service import Process, hotline
+from tests.forks import fast
+from tests.service import Process, hotline, prepared
 from tests.telegram import faults
 from tests.telegram.emulator import Taken
 from tests.telegram.fakes import FakeTelegram
@@ -215,7 +216,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
             "TELEGRAM_CHAT_RATE": "100",
             "PUBLIC_URL": "https://164.example",
         }
-        with hotline(tmp_path, **settings) as service:
+        with fast(hotline(prepared(tmp_path), **settings)) as service:
             await service.start_beside()
             file = tmp_path / "var" / "hotline.db"
             database = await Database.open(f"sqlite:///{file}")

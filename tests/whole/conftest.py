@@ -10,7 +10,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, StorageState
 
-from tests.service import Process, hotline
+from tests.forks import fast
+from tests.service import Process, hotline, prepared
 
 from .clerk import Clerk, clerk_at
 
@@ -18,7 +19,8 @@ from .clerk import Clerk, clerk_at
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Process]:
     """The service at which staff work."""
-    with hotline(tmp_path_factory.mktemp("office"), SEMANTIC="false") as service:
+    folder = prepared(tmp_path_factory.mktemp("office"))
+    with fast(hotline(folder, SEMANTIC="false")) as service:
         await service.start_beside()
         yield service
         await asyncio.to_thread(service.stop)

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.forks import fast
 from tests.load import SECRET, TOKEN, BotApi, Got, Poster, update
-from tests.service import ROOT, Process, hotline
+from tests.service import ROOT, Process, hotline, prepared
 from tests.whole.records import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -94,7 +95,7 @@ async def service(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, api: BotApi
 ) -> AsyncIterator[Process]:
     """The hotline alone, and with a second process beside it."""
-    folder = tmp_path_factory.mktemp("reload")
+    folder = prepared(tmp_path_factory.mktemp("reload"))
     content = Path(shutil.copytree(ROOT / "content", folder / "content"))
     settings = {
         "CONTENT_DIR": str(content),
@@ -107,7 +108,7 @@ async def service(
         "TELEGRAM_CHAT_RATE": "100000",
     }
     async with api.open() as address:
-        with hotline(folder, TELEGRAM_API=address, **settings) as service:
+        with fast(hotline(folder, TELEGRAM_API=address, **settings)) as service:
             await service.start_beside()
             yield service
             await asyncio.to_thread(service.stop)

@@ -17,7 +17,8 @@ import pytest_asyncio
 from aiohttp import ClientSession
 
 from bot.channels.telegram.webhook import SECRET_HEADER
-from tests.service import ROOT, Process, hotline
+from tests.forks import fast
+from tests.service import ROOT, Process, hotline, prepared
 from tests.telegram.emulator import Taken
 from tests.telegram.fakes import FakeTelegram
 from tests.telegram.faults import bad_gateway, blocked, flood
@@ -121,13 +122,13 @@ class Visitor:
 async def house(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[House]:
-    folder = tmp_path_factory.mktemp("house")
+    folder = prepared(tmp_path_factory.mktemp("house"))
     content = shutil.copytree(ROOT / "content", folder / "content")
     words = Path(content) / "replies" / "switchboard.yaml"
     with words.open("a", encoding="utf-8") as file:  # the last one counts
         file.write("\ncancelled: |-\n" + "".join(f"  {line}\n" for line in LONG.splitlines()))
     async with FakeTelegram() as telegram:
-        with hotline(folder, **_settings(telegram, content)) as service:
+        with fast(hotline(folder, **_settings(telegram, content))) as service:
             if request.param == "webhook":
                 service.settings["TELEGRAM_WEBHOOK"] = f"http://127.0.0.1:{service.port}/telegram"
             await service.start_beside()

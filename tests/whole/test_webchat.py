@@ -14,7 +14,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from tests.service import ROOT, Process, hotline
+from tests.forks import fast
+from tests.service import ROOT, Process, hotline, prepared
 from tests.whole.records import Records, Row, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -71,8 +72,8 @@ class Visitor:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Process]:
-    folder = tmp_path_factory.mktemp("web")
-    with hotline(folder, SEMANTIC="false", LOG_LEVEL="debug") as service:
+    folder = prepared(tmp_path_factory.mktemp("web"))
+    with fast(hotline(folder, SEMANTIC="false", LOG_LEVEL="debug")) as service:
         await service.start_beside()
         yield service
         await asyncio.to_thread(service.stop)

@@ -4,17 +4,17 @@ service card. Over the whole service."""
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.service import ROOT, Process, hotline
+from tests.forks import fast
+from tests.service import Process, hotline, prepared
 from tests.webchat.visitor import PHONE, WATCH, Visitor
+
+from .commands import Command
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -23,18 +23,13 @@ WITHIN = 30_000  # milliseconds, on a busy machine
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Process]:
-    folder = tmp_path_factory.mktemp("work")
-    with hotline(folder, SEMANTIC="false") as service:
+    folder = prepared(tmp_path_factory.mktemp("work"))
+    with fast(hotline(folder, SEMANTIC="false")) as service:
         await service.start_beside()
-        await asyncio.to_thread(load_examples, Path(service.settings["VAR_DIR"]))
+        ended = await asyncio.to_thread(Command(folder), "demo")
+        assert ended.code == 0, ended.err
         yield service
         await asyncio.to_thread(service.stop)
-
-
-def load_examples(var: Path) -> None:
-    given = {"VAR_DIR": str(var), "PATH": "/usr/bin:/bin"}
-    command = [sys.executable, "-m", "bot", "demo"]
-    subprocess.run(command, cwd=ROOT, env=given, check=True, capture_output=True, timeout=60)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
