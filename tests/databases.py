@@ -26,12 +26,17 @@ def empty_sqlite() -> bytes:
         return file.read_bytes()
 
 
+def empty_in(folder: Path) -> str:
+    """The URL of one in `folder`, as hotline.db."""
+    file = folder / "hotline.db"
+    file.write_bytes(empty_sqlite())
+    return f"sqlite:///{file}"
+
+
 @asynccontextmanager
 async def database_in(folder: Path) -> AsyncIterator[Database]:
     """One in `folder`, as hotline.db."""
-    file = folder / "hotline.db"
-    file.write_bytes(empty_sqlite())
-    database = await Database.open(f"sqlite:///{file}")
+    database = await Database.open(empty_in(folder))
     try:
         yield database
     finally:

@@ -21,7 +21,7 @@ from urllib.request import urlopen
 import psutil
 
 from bot.folders import make_private
-from tests.databases import empty_sqlite
+from tests.databases import empty_in
 
 ROOT = Path(__file__).resolve().parents[1]
 STARTS_WITHIN = 60.0  # seconds, on a busy machine
@@ -147,7 +147,7 @@ def prepared(folder: Path) -> Path:
     var = folder / "var"
     make_private(var)
     if not (var / "hotline.db").exists():
-        (var / "hotline.db").write_bytes(empty_sqlite())
+        empty_in(var)
     (var / "cache").mkdir(exist_ok=True)
     for file in (ROOT / "var" / "cache").glob("wording-*.npz"):
         with suppress(FileExistsError):

@@ -18,6 +18,7 @@ from bot.records.database import Database
 from bot.records.recipient_rows import Due
 from bot.records.tables import Fate
 from tests.campaigns.conftest import Square, people
+from tests.databases import empty_in
 from tests.records.conftest import Clock
 
 MANY = 8
@@ -41,7 +42,7 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.folder = Path(tempfile.mkdtemp())
-        self.database = self.do(Database.open(f"sqlite:///{self.folder}/hotline.db"))
+        self.database = self.do(Database.open(empty_in(self.folder)))
         self.clock = Clock()
         self.clock.pass_minutes(60)
         self.square = Square(self.database, self.clock)

@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 from bot.cli import app
 from bot.clock import now
 from bot.records.applications import Applications
-from bot.records.database import Database
 from bot.records.ledger import Ledger
 from bot.records.openings import Openings
 from dialogs.work import Opening, Wish
+from tests.databases import database_in
 
 
 @pytest.fixture
@@ -27,12 +27,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def _apply(folder: Path) -> None:
-    database = await Database.open(f"sqlite:///{folder}/hotline.db")
-    await Ledger(database.sessions, now).register("web:1", Wish(), "r")
-    posting = Opening(0, "焊工", "示例公司", date(2026, 3, 1))
-    [kept] = await Openings(database.sessions, now).keep([posting])
-    await Applications(database.sessions, now).apply("web:1", kept.number, True)
-    await database.close()
+    async with database_in(folder) as database:
+        await Ledger(database.sessions, now).register("web:1", Wish(), "r")
+        posting = Opening(0, "焊工", "示例公司", date(2026, 3, 1))
+        [kept] = await Openings(database.sessions, now).keep([posting])
+        await Applications(database.sessions, now).apply("web:1", kept.number, True)
 
 
 @pytest.mark.usefixtures("folder")

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from bot.commands.demo import demo
 from bot.commands.openings import app
+from tests.service import prepared
 
 Command = Callable[..., Result]
 ROWS = """岗位,单位,县区,工资,电话,备注
@@ -24,7 +25,7 @@ ROWS = """岗位,单位,县区,工资,电话,备注
 
 @pytest.fixture
 def hotline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    monkeypatch.setenv("VAR_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("VAR_DIR", str(prepared(tmp_path) / "var"))
     monkeypatch.setenv("SEMANTIC", "false")
     table = typer.Typer()
     table.add_typer(app, name="openings")

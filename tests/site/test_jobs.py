@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
@@ -54,10 +55,16 @@ NASTY = [
 ]
 
 
+@asynccontextmanager
+async def openings_in(folder: Path) -> AsyncIterator[Openings]:
+    async with database_in(folder) as database:
+        yield Openings(database.sessions, lambda: NOW)
+
+
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Openings]:
-    async with database_in(tmp_path) as database:
-        yield Openings(database.sessions, lambda: NOW)
+    async with openings_in(tmp_path) as store:
+        yield store
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -62,7 +63,7 @@ class Clerk:
 
     async def looks_at(self, paths: Iterable[str], pictures: Path) -> None:
         """Every page: nothing sticks out at the side, neither at a desk nor on a phone, and nobody
-        is kept out by a serious fault of accessibility."""
+        is kept out by a serious fault of accessibility. Pictures are taken when PICTURES is set."""
         for path in paths:
             await self.page.set_viewport_size(DESK)
             await self.opens(path)
@@ -71,8 +72,9 @@ class Clerk:
             for size in (DESK, PHONE):
                 await self.page.set_viewport_size(size)
                 assert await self.page.evaluate(WIDTH) <= size["width"], f"{path} {size['width']}"
-                picture = pictures / f"{name}-{size['width']}.png"
-                await self.page.screenshot(path=picture, full_page=True)
+                if os.environ.get("PICTURES"):
+                    picture = pictures / f"{name}-{size['width']}.png"
+                    await self.page.screenshot(path=picture, full_page=True)
 
     async def _faults(self) -> list[str]:
         """What axe-core finds that is serious."""
