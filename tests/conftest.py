@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import gc
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from bot.logs import start_logging
 from bot.pipeline.line import Line
 from tests.webchat.browser import chromium
 
+LONG = ("kill", "browser", "process")
+
 start_logging("warning")
 # How long an example takes says more of the machine than of the code.
 hypothesis.settings.register_profile(
@@ -26,9 +29,20 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("ours")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays until the end: garbage is not looked for in it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What waits for real processes and browsers begins first: nothing long is left for the end."""
-    items.sort(key=lambda it: not any(map(it.get_closest_marker, ("kill", "browser"))))
+    items.sort(key=lambda it: not any(map(it.get_closest_marker, LONG)))
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,8 @@ from tests.service import ROOT, Process, free_port, hotline
 from tests.webchat.client import Browser
 from tests.whole.commands import Command, Ended
 
+pytestmark = pytest.mark.process
+
 QUESTION = "电焊培训一天补多少钱"
 VISITOR = "web:0123456789abcdef0123456789abcdef"
 

@@ -10,6 +10,8 @@ from openpyxl import load_workbook
 
 from tests.whole.commands import Command
 
+pytestmark = pytest.mark.process
+
 TABLE = """2026年台账,,,,,
 姓名,联系电话,县区,年龄,困难类别,求职意愿
 示例甲,13000000000,南和县,52,残疾,想找个电焊工的活，一个月五千以上

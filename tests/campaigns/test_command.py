@@ -15,6 +15,8 @@ from bot.records.database import Database
 from bot.records.transcripts import Transcripts
 from tests.whole.commands import Command
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def run(tmp_path: Path) -> Command:

@@ -239,6 +239,7 @@ async def _admin(service: Process) -> Clerk:
     return clerk
 
 
+@pytest.mark.process
 async def test_from_the_code_to_the_last_recipient(house: House) -> None:
     """Bound, written, looked at, tried, sent once; and with a picture; and then disabled."""
     anna, eve, *crowd = (Account(house, chat) for chat in (ANNA, EVE, *CROWD))

@@ -19,7 +19,7 @@ from tests.load import SECRET, TOKEN, BotApi, Got, Poster, update
 from tests.service import ROOT, Process, hotline, prepared
 from tests.whole.records import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.process, pytest.mark.asyncio(loop_scope="module")]
 
 QUESTION = "一次性创业补贴标准是多少"
 FIGURE = re.compile(r"每人(\d{4})元")

@@ -25,7 +25,7 @@ from tests.telegram.faults import bad_gateway, blocked, flood
 from tests.telegram.payloads import message
 from tests.whole.records import Records, Row, until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.process, pytest.mark.asyncio(loop_scope="module")]
 
 QUESTION = "电焊培训一天补多少钱"
 SECRET = "geheim-of-the-webhook"
