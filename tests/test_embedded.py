@@ -186,7 +186,7 @@ def test_a_folder_has_one_service(folder: Path, lock: FolderLock) -> None:
     began = time.monotonic()
     with pytest.raises(AlreadyRunning):
         second.take(0.3)
-    assert 0.3 <= time.monotonic() - began < 2
+    assert 0.3 <= time.monotonic() - began < 10
     second.close()
 
 

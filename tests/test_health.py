@@ -134,7 +134,7 @@ async def test_a_redis_that_hangs_is_not_waited_for(visit: Visit, storage: Stora
     status, report = await visit.get("/readyz")
     assert (status, report["redis"]) == (503, False)
     await visit.metrics()
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < 15
     storage.server.resume()
     assert (await visit.get("/readyz"))[0] == 200
 

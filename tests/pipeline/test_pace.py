@@ -43,12 +43,12 @@ def bucket(line: Line, rate: float = 20.0, burst: int = 2) -> Bucket:
 
 
 async def test_a_bucket_lets_a_burst_pass_and_then_its_rate(line: Line) -> None:
-    one = bucket(line)
+    one = bucket(line, rate=10.0)
     took = await seconds(*(one.take() for _ in range(6)))
     for number, at in enumerate(took):
-        assert at >= max(0, number - 1) * 0.05 - 0.005
-    assert took[1] < 0.05
-    assert took[-1] < 0.4
+        assert at >= max(0, number - 1) * 0.1 - 0.005
+    assert took[1] < 0.1
+    assert took[-1] < 1.5  # 0.4 on an idle machine
 
 
 async def test_two_processes_share_a_bucket(line: Line, redis_socket: object) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import sys
 from pathlib import Path
+
+from tests.service import free_port
 
 from .service import ROOT
 
@@ -55,10 +56,3 @@ class ServiceProcess:
             return False
         writer.close()
         return True
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -12,8 +12,8 @@ from aiohttp import web
 from playwright.async_api import Browser, FrameLocator, Page, expect
 
 from bot.channels.webchat.routes import WebChatSettings
+from tests.service import free_port
 
-from .process import free_port
 from .service import Service, words
 
 pytestmark = pytest.mark.browser
