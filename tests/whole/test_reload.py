@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.process, pytest.mark.asyncio(loop_scope="module")]
 QUESTION = "一次性创业补贴标准是多少"
 FIGURE = re.compile(r"每人(\d{4})元")
 RELOADS = 6
+WITHIN = 80.0  # seconds, on a busy machine
 
 _chats = count(900_001)
 
@@ -63,7 +64,7 @@ class Visitors:
         """The answer, after the greeting."""
         chat = next(_chats)
         self.asked[chat] = await self._poster.insist(update(chat, chat, question))
-        await until(lambda: len(self._api.by_chat[chat]) >= 2, 30)
+        await until(lambda: len(self._api.by_chat[chat]) >= 2, WITHIN)
         return self.answers(chat)[-1].text
 
     def answers(self, chat: int) -> list[Got]:
@@ -80,7 +81,7 @@ class Visitors:
     async def are_told(self, figure: int, since: float) -> float:
         """Ask until that is the answer to all; how many seconds after `since`."""
         while await self.figures() != {figure}:
-            assert time.perf_counter() - since < 30, "the old figure is still told"
+            assert time.perf_counter() - since < WITHIN, "the old figure is still told"
             await asyncio.sleep(0.05)
         return time.perf_counter() - since
 
@@ -140,7 +141,7 @@ def metric(service: Process, name: str) -> float:
 
 
 async def until_told(service: Process, served: bool) -> dict[str, object]:
-    await until(lambda: content_of(service)["served"] is served, 30)
+    await until(lambda: content_of(service)["served"] is served, WITHIN)
     return content_of(service)
 
 
@@ -178,7 +179,7 @@ async def test_words_and_commands_follow_too(
     )
     commands = editor.folder / "commands.yaml"
     commands.write_text(commands.read_text("utf-8").replace("[菜单,", "[菜单, 菜谱,"), "utf-8")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(WITHIN):
         while not all(["我可以帮您" in await visitors.asks("菜谱") for _ in range(6)]):
             pass
     assert "新的招呼" in service.get("/").decode()
