@@ -22,7 +22,9 @@ from bot.records.tables import ConversationRow, ConversationTagRow, FeedbackRow,
 from bot.records.wordbook import Wordbook, entries
 
 AT_ONCE = 200  # conversations
-OFTEN = 40  # changes after which a conversation that does not pause is summed up nevertheless
+# Changes after which a conversation that does not pause is summed up nevertheless; a long one
+# after as many again as it has turns, as it is read from its beginning.
+OFTEN = 40
 MOST_MESSAGES = 5000  # of one conversation that count: more is a machine's
 
 _talks = table_of(ConversationRow)
@@ -99,7 +101,7 @@ async def _stale(
     columns = (_talks.c.id, _talks.c.urn, _talks.c.day, _talks.c.channel, _talks.c.stale)
     wanted = select(*columns).where(_talks.c.stale > 0, _talks.c.day <= until)
     if quiet_since is not None:
-        wanted = wanted.where(or_(_talks.c.until <= quiet_since, _talks.c.stale >= OFTEN))
+        wanted = wanted.where(or_(_talks.c.until <= quiet_since, _talks.c.stale >= OFTEN + _talks.c.turns))
     found = await session.execute(wanted.order_by(_talks.c.day.desc()).limit(most))
     return [_Talk(*row) for row in found]
 
