@@ -101,7 +101,9 @@ async def _stale(
     columns = (_talks.c.id, _talks.c.urn, _talks.c.day, _talks.c.channel, _talks.c.stale)
     wanted = select(*columns).where(_talks.c.stale > 0, _talks.c.day <= until)
     if quiet_since is not None:
-        wanted = wanted.where(or_(_talks.c.until <= quiet_since, _talks.c.stale >= OFTEN + _talks.c.turns))
+        wanted = wanted.where(
+            or_(_talks.c.until <= quiet_since, _talks.c.stale >= OFTEN + _talks.c.turns)
+        )
     found = await session.execute(wanted.order_by(_talks.c.day.desc()).limit(most))
     return [_Talk(*row) for row in found]
 
