@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, case, delete, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.records.days import begin_of, day_of, end_of
 from bot.records.inserts import insert, table_of
+from bot.records.prepared import Prepared
 from bot.records.summing import Said, Summary, sum_up
 from bot.records.tables import ConversationRow, ConversationTagRow, FeedbackRow, MessageRow, Tag
 from bot.records.wordbook import Wordbook, entries
@@ -38,6 +39,21 @@ _COLUMNS = (
 )  # fmt: skip
 _BY_HAND = (Tag.LABEL.value, Tag.SCORE.value)
 _NAMES_AT_ONCE = 500  # that a statement may hold
+_FIGURES = (
+    "at", "until", "is_talk", "turns", "answered", "choices", "declined", "handoffs", "useful",
+    "useless", "undelivered", "seconds", "first_response", "longest_wait", "has_personal",
+)  # fmt: skip
+# It is no longer stale, unless it became so meanwhile; whoever has read it has not read what was
+# said later.
+_RENEW = (
+    update(_talks)
+    .where(_talks.c.id == bindparam("number"))
+    .values({_talks.c[name]: bindparam(f"new_{name}") for name in _FIGURES})
+    .values(
+        stale=case((_talks.c.stale == bindparam("was_stale"), 0), else_=_talks.c.stale),
+        read_at=case((_talks.c.read_at < bindparam("new_until"), None), else_=_talks.c.read_at),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +73,7 @@ class Summaries:
     def __init__(self, sessions: async_sessionmaker[AsyncSession]) -> None:
         self._sessions = sessions
         self._words = Wordbook()
+        self._renewal: Prepared | None = None
 
     async def renew(
         self, most: int = AT_ONCE, until: date = date.max, quiet_since: datetime | None = None
@@ -78,7 +95,7 @@ class Summaries:
         words = await asyncio.to_thread(entries, fresh)
         async with self._sessions.begin() as session:
             await self._words.add(session, words)
-            await _keep(session, summed)
+            await self._keep(session, summed)
             await _pass_on(session, talks, said, verdicts)
         return len(talks)
 
@@ -93,6 +110,20 @@ class Summaries:
         """Let SQLite write the index anew, without traces of what was deleted."""
         async with self._sessions.begin() as session:
             await self._words.tidy(session)
+
+    async def _keep(
+        self, session: AsyncSession, summed: Sequence[tuple[_Talk, Summary | None]]
+    ) -> None:
+        await _drop(session, [it for it, summary in summed if summary is None])
+        full = [(it, summary) for it, summary in summed if summary is not None]
+        if not full:
+            return
+        connection = await session.connection()
+        rows = [_renewed(it, summary) for it, summary in full]
+        if self._renewal is None:
+            self._renewal = Prepared.of(_RENEW, connection.dialect, rows[0])
+        await connection.exec_driver_sql(self._renewal.sql, self._renewal.values(rows))
+        await _keep_tags(session, full)
 
 
 async def _stale(
@@ -154,15 +185,6 @@ def _summed(
     return summed
 
 
-async def _keep(session: AsyncSession, summed: Sequence[tuple[_Talk, Summary | None]]) -> None:
-    await _drop(session, [it for it, summary in summed if summary is None])
-    full = [(it, summary) for it, summary in summed if summary is not None]
-    for it, summary in full:
-        mine = update(_talks).where(_talks.c.id == it.number)
-        await session.execute(mine.values(**summary.columns, **_freshness(it, summary)))
-    await _keep_tags(session, full)
-
-
 async def _drop(session: AsyncSession, empty: Sequence[_Talk]) -> None:
     """Nothing is left of them, unless something was said meanwhile."""
     by_day: defaultdict[date, list[int]] = defaultdict(list)
@@ -174,21 +196,14 @@ async def _drop(session: AsyncSession, empty: Sequence[_Talk]) -> None:
         await session.execute(delete(_talks).where(_talks.c.id.in_(numbers), ~said))
 
 
-def _freshness(it: _Talk, summary: Summary) -> dict[str, object]:
-    """What is no longer stale, unless it became so meanwhile; whoever has read it has not read
-    what was said later."""
-    return {
-        "stale": case((_talks.c.stale == it.stale, 0), else_=_talks.c.stale),
-        "read_at": case(
-            (_talks.c.read_at < summary.columns["until"], None), else_=_talks.c.read_at
-        ),
-    }
+def _renewed(it: _Talk, summary: Summary) -> dict[str, object]:
+    """The values of `_RENEW`."""
+    figures = {f"new_{name}": value for name, value in summary.columns.items()}
+    return {**figures, "number": it.number, "was_stale": it.stale}
 
 
 async def _keep_tags(session: AsyncSession, full: Sequence[tuple[_Talk, Summary]]) -> None:
     numbers = [it.number for it, _ in full]
-    if not numbers:
-        return
     derived = _tags.c.kind.not_in(_BY_HAND)
     await session.execute(delete(_tags).where(_tags.c.conversation_id.in_(numbers), derived))
     rows = [
