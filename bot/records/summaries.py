@@ -26,6 +26,7 @@ AT_ONCE = 200  # conversations
 # Changes after which a conversation that does not pause is summed up nevertheless; a long one
 # after as many again as it has turns, as it is read from its beginning.
 OFTEN = 40
+_WORDS_AT_ONCE = 500  # messages that are indexed
 MOST_MESSAGES = 5000  # of one conversation that count: more is a machine's
 
 _talks = table_of(ConversationRow)
@@ -92,9 +93,11 @@ class Summaries:
             known = await self._words.known(session, messages)
         summed = await asyncio.to_thread(_summed, talks, said, verdicts)
         fresh = [it for number, it in messages.items() if number not in known]
-        words = await asyncio.to_thread(entries, fresh)
+        for start in range(0, len(fresh), _WORDS_AT_ONCE):
+            words = await asyncio.to_thread(entries, fresh[start : start + _WORDS_AT_ONCE])
+            async with self._sessions.begin() as session:  # not long: the journal waits meanwhile
+                await self._words.add(session, words)
         async with self._sessions.begin() as session:
-            await self._words.add(session, words)
             await self._keep(session, summed)
             await _pass_on(session, talks, said, verdicts)
         return len(talks)
