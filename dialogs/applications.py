@@ -89,8 +89,8 @@ class Applications(Protocol):
 class Answers(Protocol):
     """What visitors say to what they were offered."""
 
-    async def accept(self, visitor: str, opening: int) -> None:
-        """They are interested in the opening."""
+    async def accept(self, visitor: str, opening: int) -> bool:
+        """They are interested in the opening; False when it was never offered to them."""
         ...
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.records.limits import rows_at_once
-from bot.records.offers import ASKED, PushState
+from bot.records.offers import SPOKEN, PushState
 from bot.records.seekers import State
 from bot.records.tables import (
     OpeningRow,
@@ -107,7 +107,7 @@ class Pushes:
         """When each was told of openings unasked since then, the first first."""
         row = PushRow
         told_at = func.coalesce(RecipientRow.fed_at, row.at)
-        is_telling = and_(row.kind != ASKED, row.state != PushState.WITHDRAWN.value)
+        is_telling = and_(row.kind.not_in(SPOKEN), row.state != PushState.WITHDRAWN.value)
         told = (
             select(row.seeker_id, told_at)
             .outerjoin(RecipientRow, RecipientRow.push_id == row.id)
