@@ -10,13 +10,16 @@ import pytest
 from sqlalchemy import update
 
 from bot.records.audit import Audit
+from bot.records.consents import ConsentBook
 from bot.records.database import Database
 from bot.records.followups import FollowUps
 from bot.records.roll import Newcomer, Roll
 from bot.records.seekers import DESK
 from bot.records.staff import Role
 from bot.records.tables import SeekerRow, WishRow
+from dialogs.consent import Purpose
 from dialogs.work import PayUnit, Wish, WorkType
+from tests.wording import WORDS
 
 from .client import Clerk, Seen
 from .conftest import Clock
@@ -169,7 +172,9 @@ async def test_a_seeker_of_another_county_is_not_there(clerk: Come, people: None
     for page in ("/console/seekers/1", "/console/seekers/1/card"):
         assert (await elsewhere.opens(page)).status == 404
     await elsewhere.opens("/console/seekers")
-    for what in ("reveal", "assign", "note", "answer", "card"):
+    assert (await elsewhere.opens("/console/seekers/1/wish")).status == 404
+    await elsewhere.opens("/console/seekers")
+    for what in ("reveal", "assign", "note", "answer", "card", "told", "reply", "wish"):
         form = {"reason": "x", "officer": "x", "kind": "noted", "text": "x"}
         assert (await elsewhere.sends(f"/console/seekers/1/{what}", **form)).status == 404
 
@@ -369,8 +374,11 @@ async def test_only_what_is_still_as_it_was_shown_counts_as_told(
 
 @pytest.mark.parametrize(("answer", "shares"), [("shared", True), ("alone", False), ("1", None)])
 async def test_what_somebody_says_to_an_opening_is_kept(
-    clerk: Come, people: None, town: Town, answer: str, shares: bool | None
-) -> None:
+    clerk: Come, people: None, town: Town, database: Database, clock: Clock,
+    answer: str, shares: bool | None,
+) -> None:  # fmt: skip
+    version = WORDS.say("consent.version_employer")
+    consents = ConsentBook(database.sessions, clock, lambda _: version)
     opening = await town.offers_work()
     somebody = await clerk(Role.STAFF)
     path = "/console/seekers/1"
@@ -388,6 +396,7 @@ async def test_what_somebody_says_to_an_opening_is_kept(
     assert [it.shares for it in await town.applications.of(f"{DESK}1")] == (
         [] if shares is None else [shares]
     )
+    assert await consents.given(f"{DESK}1", Purpose.EMPLOYER, version) is shares
 
 
 async def test_every_field_of_a_wish_is_written_and_emptied_by_staff(
@@ -396,8 +405,9 @@ async def test_every_field_of_a_wish_is_written_and_emptied_by_staff(
     somebody = await clerk(Role.STAFF)
     page = "/console/seekers/1/wish"
     assert 'value="电焊工"' in (await somebody.opens(page)).text
-    told = {"occupations": "保安、保洁", "places": "南和贾宋镇", "work_type": "兼职", "pay": "一天一百五",
-            "housing": "yes", "meals": "no", "hours": "白天", "age": "57", "training": "月嫂"}  # fmt: skip
+    told = {"occupations": "保安、保洁", "places": "南和贾宋镇", "work_type": "兼职",
+            "pay": "一天一百五", "housing": "yes", "meals": "no", "hours": "白天", "age": "57",
+            "training": "月嫂"}  # fmt: skip
     await somebody.sends(page, **told, key="k")
     assert await town.ledger.wish_of(f"{DESK}1") == Wish(
         ("保安员", "保洁员"), ("南和区",), ("贾宋镇",), (), 150, PayUnit.DAY, WorkType.PART_TIME,
