@@ -13,11 +13,11 @@ from bot.knowledge.normalise import fold
 _ENDS = re.compile(r"[,，;；!！?？。\n\r\t~…]|\.(?!\d)|(?<!\d) +| +(?!\d)")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _REACH = 8  # signs before a thing within which a refusal is meant for it
-_NOT = re.compile(r"(?<![要用好会能干])不$")
 _SCHOOLS = "[大中小同开放化数文科初高上没]"  # with 学 they are no learning
 _FAULT = "太?[^,，也都]{0,2}[大脏累远险吵低少苦热冷重]"  # "养猪场味大不去"
 _UNTOLD = "别再?[给跟和](?:我|俺|咱)们?(?:说|提|介绍|找|推荐|发)"
-_VERBS = "干做开跑送看卖养种当搬焊修教"  # with which names of trades begin: 跑外卖
+# Before a name that begins with a verb: "不跑外卖", but not "要不看大门".
+_NOT_DONE = re.compile(r"(?<![要用好会能干])不(?=[干做开跑送看卖养种当搬焊修教])")
 _KNOWN = re.compile(r"的(?!有)|专业|毕业|出身")
 _NOW = ("现在", "如今", "这会儿", "想", "要", "找")
 
@@ -67,9 +67,8 @@ class Grammar:
         """Whether the thing at `text[start:end]` is not wanted."""
         clause = said.clause_at(start)
         before = said.text[max(clause.start, start - _REACH) : start]
-        is_not_done = said.text[start] in _VERBS and bool(_NOT.search(before))
         return (
-            is_not_done
+            (start > 0 and bool(_NOT_DONE.match(said.text, start - 1)))
             or bool(self._refuses.search(before))
             or bool(self._refused.match(said.text, end, clause.end))
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.records.inserts import keep_once
@@ -133,12 +133,15 @@ class Offers:
             )
 
     async def refuse(self, visitor: str, push: int, why: str) -> None:
-        """Nothing in that push suits the visitor; what they are interested in stays."""
+        """Nothing in that push (0: in the last one) suits the visitor; what they are interested in
+        stays."""
         row = OfferRow
+        theirs = select(SeekerRow.id).where(SeekerRow.urn == visitor).scalar_subquery()
+        last = select(func.max(row.push_id)).where(row.seeker_id == theirs).scalar_subquery()
         is_open = row.answer.is_(None) | (row.answer == Answer.UNSUITABLE.value)
         async with self._sessions.begin() as session:
             values = self._unsuitable(why)
-            await _answer(session, visitor, values, row.push_id == push, is_open)
+            await _answer(session, visitor, values, row.push_id == (push or last), is_open)
 
     async def end_filled(self) -> int:
         """Withdraw what was offered and not answered, and whose place is taken; how many."""
