@@ -9,6 +9,7 @@ from dataclasses import dataclass
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {
     "两": 2, "俩": 2, "〇": 0, "仨": 3,
 }  # fmt: skip
+SMALL = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3})"  # a pattern of days, hours, minutes
 _UNITS = {"十": 10, "百": 100, "千": 1000, "k": 1000, "万": 10_000, "w": 10_000}
 _SIGNS = "零〇一二两俩仨三四五六七八九十百千万"
 _NUMBER = rf"(?:\d+(?:\.\d+)?\s?[千百万kw]?(?:[一二三四五六七八九]|\d(?!\d))?|[{_SIGNS}]+)"
