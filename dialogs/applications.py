@@ -89,8 +89,8 @@ class Applications(Protocol):
 class Answers(Protocol):
     """What visitors say to what they were offered."""
 
-    async def accept(self, visitor: str, opening: int) -> None:
-        """They are interested in the opening."""
+    async def accept(self, visitor: str, opening: int) -> bool:
+        """They are interested in the opening; False when it was never offered to them."""
         ...
 
 
@@ -108,6 +108,8 @@ class Counter:
 
 async def take_interest(talk: Talk, counter: Counter) -> Reply:
     """Open an application, with or without the employer being told who it is."""
+    if talk.given("o") is None:
+        return Reply("offers.which", options=(more(), mine(), person()))
     opening = await counter.openings.get(number(talk.given("o")))
     if opening is None or not opening.may_be_offered(counter.today()):
         return _gone(opening)
@@ -143,18 +145,22 @@ def _opened(
         "shares": shares,
         "may_be_called": may_be_called,
     }
-    mine = Option.start("offers.mine_button", "applications")
-    return Reply("offers.applied", facts, (mine, more(), person()), Outcome.ANSWERED)
+    return Reply("offers.applied", facts, (mine(), more(), person()), Outcome.ANSWERED)
+
+
+def mine() -> Option:
+    """The button that shows what the visitor is interested in."""
+    return Option.start("offers.mine_button", "applications")
 
 
 async def show_applications(talk: Talk, applications: Applications) -> Reply:
     """What the visitor is interested in, and how far each has come."""
-    mine = await applications.of(talk.visitor)
+    known = await applications.of(talk.visitor)
     drop = tuple(
         Option.start(f"{it.number}：不去了", "applications.withdraw", n=str(it.number))
-        for it in [it for it in mine if it.step not in _OVER][:3]
+        for it in [it for it in known if it.step not in _OVER][:3]
     )
-    return Reply("offers.mine", {"applications": mine}, (*drop, more(), person()))
+    return Reply("offers.mine", {"applications": known}, (*drop, more(), person()))
 
 
 async def withdraw_application(talk: Talk, applications: Applications) -> Reply:

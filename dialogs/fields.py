@@ -23,8 +23,16 @@ BEDS = ("管住", "管吃", "管吃管住", "不用管住")
 HOURS = ("白天", "晚上")
 # What makes a bare word a sentence:
 _LEADS = {"pay": "工资", "counties": "在", "occupations": "找个", "age": "今年", "training": "想学"}
-_CLEAR = {"training": "不学了", "hours": "啥时间都行"}  # what ANY is called, where it sounds odd
-_NEVER_OPEN = ("age",)  # who has told it may put it right
+# What ANY is called, where it sounds odd:
+_CLEAR = {"training": "不学了", "hours": "啥时间都行", "age": "不说年龄了"}
+# What the fields are called by who wants one of them left open: "工资不限", "年龄不填".
+_CALLED = {
+    "工种": "occupations", "活": "occupations", "地方": "counties", "地点": "counties",
+    "哪儿": "counties", "乡镇": "towns", "类型": "work_type", "工资": "pay", "薪资": "pay",
+    "钱": "pay", "吃住": "housing", "住宿": "housing", "食宿": "housing", "时间": "hours",
+    "年龄": "age", "岁数": "age", "想学的": "training", "培训": "training",
+}  # fmt: skip
+_UNTOLD = ("不说", "不填", "不写", "不限", "别写", "去掉", "删掉")  # before such a name
 _YES = frozenset({"是", "是的", "对的", "好", "好的", "行", "中", "没错", "可以", "嗯", "没问题"})
 _USUAL_UNITS = {WorkType.SHORT: PayUnit.DAY, WorkType.PART_TIME: PayUnit.HOUR}
 
@@ -88,6 +96,19 @@ def has(wish: Wish, field: str) -> bool:
             return False
 
 
+def left_open(text: str, reader: Reader) -> str | None:
+    """The field that a few words leave open, if they do: "工资不限", "不说年龄了"."""
+    said = text.strip(" 。.!！,，~")
+    for field, label in _CLEAR.items():
+        if said == label:
+            return field
+    for name, field in _CALLED.items():
+        follows = said.startswith(name) and reader.is_any(said.removeprefix(name))
+        if follows or (said.endswith(name) and said.removesuffix(name) in _UNTOLD):
+            return field
+    return None
+
+
 def emptied(wish: Wish, field: str) -> Wish:
     """The wish with a field left open."""
     match field:
@@ -105,6 +126,8 @@ def emptied(wish: Wish, field: str) -> Wish:
             return replace(wish, housing=None, meals=None)
         case "hours":
             return replace(wish, hours=None)
+        case "age":
+            return replace(wish, age=None)
         case "training":
             return replace(wish, training=None)
         case _:
@@ -149,16 +172,14 @@ def opening(reader: Reader) -> Question[str]:
 def answer(field: str, labels: tuple[str, ...], reader: Reader) -> Question[str]:
     """A field by button, in a word or in a sentence."""
     titles = {label: label for label in labels}
-    may_be_open = field not in _NEVER_OPEN
-    if may_be_open:
-        titles[ANY] = _CLEAR.get(field, ANY)
+    titles[ANY] = _CLEAR.get(field, ANY)
 
     def read(text: str) -> str:
         picked = match(titles, text)
         if picked is not None:
             return picked
         said = text.strip()[:LONGEST_WORDS]
-        if may_be_open and reader.is_any(said):
+        if reader.is_any(said) or left_open(said, reader) == field:
             return ANY
         return _sentence(field, said, reader)
 
@@ -182,6 +203,8 @@ def town(county: str, page: int, reader: Reader) -> Question[str]:
 
 def _sentence(field: str, said: str, reader: Reader) -> str:
     """A sentence that says something of the wish; a bare word is made one that does."""
+    if left_open(said, reader):
+        return said
     if not said or reader.is_question(said):
         raise Unclear("wish.unclear")
     lead = _LEADS.get(field, "")

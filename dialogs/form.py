@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from dialogs.consent import Purpose
 from dialogs.fields import (
+    ANY,
     BEDS,
     HOURS,
     MORE,
@@ -19,6 +20,7 @@ from dialogs.fields import (
     emptied,
     has,
     joined,
+    left_open,
     opening,
     sums,
     town,
@@ -137,6 +139,11 @@ class Form:
     def _more(self, said: str) -> None:
         """Keep what was said beside the question; another place has other towns."""
         answers = self._talk.answers
+        if field := left_open(said, self._reader):
+            for name in (field, *_HANGING_ON.get(field, ())):
+                answers.pop(name, None)
+            answers[field] = ANY
+            return
         if has(self._reader.wish(said), "counties"):
             for name in _HANGING_ON["counties"]:
                 answers.pop(name, None)

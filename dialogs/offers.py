@@ -55,7 +55,7 @@ class Answers(Protocol):
     """What visitors say to what they were offered."""
 
     async def refuse(self, visitor: str, push: int, why: str) -> None:
-        """Nothing in that push suits them."""
+        """Nothing in that push, 0: in the last one, suits them."""
         ...
 
 

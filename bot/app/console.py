@@ -31,6 +31,7 @@ from bot.console.passwords import Passwords, one_time_password
 from bot.console.safe import Safe
 from bot.console.site import ConsoleSite
 from bot.content import Content
+from bot.jobs.board import Board
 from bot.knowledge.folder import Folder
 from bot.network import Network
 from bot.pipeline.line import Line
@@ -102,6 +103,7 @@ def console(
     outbox: Outbox,
     *,
     directory: Callable[[], Directory],
+    board: Callable[[], Board],
     bot_name: Callable[[], str] | None,
     channels: Sequence[str],
     dialogs: Sequence[str],
@@ -129,7 +131,7 @@ def console(
         lambda facts: ready_answers(content().words, facts),
         lambda: content().library.titles(),
     )
-    work = work_pages(database, line, directory, now)
+    work = work_pages(database, line, directory, board, now)
     folder = Folder(
         settings.content_dir, settings.var_dir / "cache", settings.semantic,
         lambda: content().library,

@@ -248,6 +248,7 @@ class _Hotline:
             Counter(self._inbox, self._outbox, now),
             self._outbox,
             directory=directory,
+            board=lambda: self._work.board(self._live.now),
             bot_name=None if self._telegram is None else self._telegram.bot_name,
             channels=channels,
             dialogs=conversations(scripts(self._content, self._stores)),

@@ -42,6 +42,7 @@ from bot.settings import Settings
 from bot.site.links import Door, Links, secret_in
 from bot.words import Words
 from dialogs.applications import Counter, show_applications, take_interest, withdraw_application
+from dialogs.consent import Purpose
 from dialogs.followup import follow_up
 from dialogs.jobs import list_jobs, search_jobs, show_job
 from dialogs.mycard import show_card, tell_category
@@ -88,9 +89,7 @@ class Work:
         self.follow_ups = FollowUps(sessions, now, today)
         self.ledger = Ledger(sessions, now)
         self.seekers = Seekers(sessions, now)
-        self.consents = ConsentBook(
-            sessions, now, lambda purpose: words().say(f"consent.version_{purpose}")
-        )
+        self.consents = ConsentBook(sessions, now, partial(notice_version, words))
         self.outlines = Outlines(sessions, Services(sessions, now), self.follow_ups)
         self.cards = CardBook(self.outlines, words)
         self.links = links
@@ -185,6 +184,11 @@ class Work:
             board = Board(self.openings, self.offers, self.pushes, guide, now)
             self._kept = content, board
         return self._kept[1]
+
+
+def notice_version(words: Callable[[], Words], purpose: Purpose) -> str:
+    """The version of the notice that is shown now for that consent."""
+    return words().say(f"consent.version_{purpose}")
 
 
 def private_links(settings: Settings, database: Database) -> Links:

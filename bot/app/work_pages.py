@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
+from bot.app.work import notice_version
 from bot.clock import ZONE
 from bot.console.directory import Directory
 from bot.console.pages.applications import ApplicationPages
@@ -19,27 +21,36 @@ from bot.console.pages.openings import OPENINGS, OpeningPages, OpeningShelf
 from bot.console.pages.people_imports import PeopleImportPages
 from bot.console.pages.seekers import SEEKERS, SeekerPages, SeekerShelf
 from bot.console.pages.talks import TALKS
+from bot.console.pages.telling import TellingPages
+from bot.console.pages.wishes import WishPages
 from bot.console.parcels import Parcels
 from bot.console.visit import Route
 from bot.content import Content
+from bot.jobs.board import Board
 from bot.jobs.cards import CardBook
 from bot.jobs.columns import Columns
 from bot.jobs.postings import Postings
+from bot.jobs.telling import Telling
 from bot.jobs.wording import Wording
 from bot.pipeline.line import Line
 from bot.records.applicants import Applicants
 from bot.records.applications import Applications
 from bot.records.bookmarks import Bookmarks
+from bot.records.consents import ConsentBook
 from bot.records.database import Database
 from bot.records.followups import FollowUps
 from bot.records.histories import Histories
+from bot.records.ledger import Ledger
 from bot.records.lists import Lists
+from bot.records.offers import Offers
 from bot.records.openings import Openings
 from bot.records.outlines import Outlines
+from bot.records.pushes import Pushes
 from bot.records.roll import Roll
 from bot.records.seekers import Seekers
 from bot.records.services import Services
 from bot.records.supply import Supply
+from bot.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +90,10 @@ def work_pages(
     database: Database,
     line: Line,
     directory: Callable[[], Directory],
+    board: Callable[[], Board],
     clock: Callable[[], datetime],
 ) -> WorkPages:
-    """Every page; `directory`: the present one."""
+    """Every page; `directory`, `board`: the present ones."""
     sessions, parcels = database.sessions, Parcels(line)
     applicants, bookmarks = Applicants(sessions), Bookmarks(sessions)
     openings = OpeningShelf(
@@ -91,28 +103,48 @@ def work_pages(
         Histories(sessions),
         bookmarks,
     )
-    seekers = _seekers(database, openings, clock)
-    cards = CardBook(seekers.outlines, lambda: directory().words, ZONE)
+    words = partial(_words, directory)
+    seekers = _seekers(database, openings, board, words, clock)
+    cards = CardBook(seekers.outlines, words, ZONE)
     offered = OpeningPages(openings, directory)
     people = SeekerPages(seekers, directory, cards)
-    board = ApplicationPages(Applications(sessions, clock), applicants)
+    applications = ApplicationPages(Applications(sessions, clock), applicants)
     routes = (
         *OpeningFormPages(openings, directory).routes(),
         *OpeningImportPages(openings, directory, parcels).routes(),
         *offered.routes(),
         *PeopleImportPages(seekers, directory, parcels).routes(),
         *people.routes(),
+        *TellingPages(seekers).routes(),
+        *WishPages(seekers, Ledger(sessions, clock), directory).routes(),
         *ListPages(seekers.lists, openings.supply, bookmarks, directory).routes(),
-        *board.routes(),
+        *applications.routes(),
         *BookmarkPages(bookmarks, (OPENINGS, SEEKERS, *PAGES, TALKS)).routes(),
     )
-    return WorkPages(routes, (board.waiting(), offered.waiting(), *people.waiting()))
+    return WorkPages(routes, (applications.waiting(), offered.waiting(), *people.waiting()))
+
+
+def _words(directory: Callable[[], Directory]) -> Words:
+    return directory().words
 
 
 def _seekers(
-    database: Database, openings: OpeningShelf, clock: Callable[[], datetime]
+    database: Database,
+    openings: OpeningShelf,
+    board: Callable[[], Board],
+    words: Callable[[], Words],
+    clock: Callable[[], datetime],
 ) -> SeekerShelf:
     sessions = database.sessions
+    telling = Telling(
+        board,
+        openings.openings,
+        Offers(sessions, clock),
+        Pushes(sessions, clock),
+        Applications(sessions, clock),
+        ConsentBook(sessions, clock, partial(notice_version, words)),
+        clock,
+    )
     services = Services(sessions, clock)
     follow_ups = FollowUps(sessions, clock, lambda: clock().astimezone(ZONE).date())
     return SeekerShelf(
@@ -125,4 +157,5 @@ def _seekers(
         openings.histories,
         Roll(sessions, clock),
         openings.bookmarks,
+        telling,
     )

@@ -38,7 +38,8 @@ class Arrivals:
         after, stock = 0, Stock(fresh, self._guide.trades)
         newest = await self._pushes.newest_opening() if fresh else None
         unaware = (newest or now) + LATE
-        while fresh and (crowd := await self._pushes.at_once(after, unaware, AT_ONCE)):
+        trades = frozenset(it.occupation for it in fresh if it.occupation)
+        while fresh and (crowd := await self._pushes.at_once(trades, after, unaware, AT_ONCE)):
             after = crowd[-1].seeker
             seekings = Crowd([self._guide.seeking(it) for it in crowd])
             takers = Takers(seekings, self._guide.land).of(stock)

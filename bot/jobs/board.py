@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -125,9 +125,15 @@ class Board:
         due = next_turn(pace, self._clock(), 0 if who is None else who.seeker)
         return await self._pushes.set_pace(visitor, pace, due)
 
-    async def find(self, seekers: Sequence[Candidate]) -> list[Found]:
-        """What there is for each, without what they were offered before."""
+    async def find(
+        self, seekers: Sequence[Candidate], among: Collection[tuple[int, str]] | None = None
+    ) -> list[Found]:
+        """What there is for each, without what they were offered before. `among`: only of those
+        openings (number, digest) that are still the same."""
         stock = await self.stock()
+        if among is not None:
+            left = [it for it in stock.openings if (it.number, it.digest) in among]
+            stock = Stock(left, self._guide.trades)
         known = await self._offers.seen(it.seeker for it in seekers if it.seeker)
         seen = {row: known.get(it.seeker, []) for row, it in enumerate(seekers)}
         seekings = [self._guide.seeking(it) for it in seekers]

@@ -15,6 +15,11 @@ _FIRST = (
 )  # fmt: skip
 _REFUSED = re.compile(r"(?:不[要想上能]|别|没)[^,，]{0,2}$")
 
+# "晚上得回家": when they are not to be had.
+_AT_HOME_THEN = re.compile(
+    r"(?:还|都|也)?(?:得|要|能|想|必须|可以|需要)?(?:赶)?(?:回家|回来住|看孩子|带孩子|接孩子|照[顾看]|伺候|做饭|陪孩子)"
+)
+
 
 class KindReader:
     """Reads kind and hours by the words of speech.yaml."""
@@ -38,6 +43,8 @@ class KindReader:
         """When they want to work, in their own words: "晚上", "不上夜班"."""
         words = []
         for it in self._hours.find(said.text):
+            if _AT_HOME_THEN.match(said.text, it.end):
+                continue
             refused = _REFUSED.search(said.text, said.clause_at(it.start).start, it.start)
             words.append(f"{refused[0] if refused else ''}{it.means}")
         return " ".join(dict.fromkeys(words)) or None

@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.clock import ZONE
 from bot.pipeline.messages import Lane, channel_of
 from bot.records.applications import Application
+from dialogs.applications import mine
 from dialogs.talk import Option, Reply
 from dialogs.work import Step
 
@@ -83,7 +84,7 @@ def told(application: Application) -> Reply:
         "note": application.note,
     }
     options: tuple[Option, ...] = (
-        Option.start("offers.mine_button", "applications"),
+        mine(),
         Option.start("buttons.person", "handoff"),
     )
     if application.step in (Step.REFUSED, Step.FILLED):

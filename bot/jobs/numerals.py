@@ -9,6 +9,7 @@ from dataclasses import dataclass
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {
     "两": 2, "俩": 2, "〇": 0, "仨": 3,
 }  # fmt: skip
+SMALL = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3})"  # a pattern of days, hours, minutes
 _UNITS = {"十": 10, "百": 100, "千": 1000, "k": 1000, "万": 10_000, "w": 10_000}
 _SIGNS = "零〇一二两俩仨三四五六七八九十百千万"
 _NUMBER = rf"(?:\d+(?:\.\d+)?\s?[千百万kw]?(?:[一二三四五六七八九]|\d(?!\d))?|[{_SIGNS}]+)"
@@ -36,7 +37,7 @@ def numbers(text: str) -> Iterator[Number]:
         low, high = said["low"], said["high"]
         if high is None:
             low = _without_one(low, text[said.end() :])
-            value = number(low) or _over(low, text[: said.start()])
+            value = number(low) or _about(low, text[: said.start()], text[said.end() :])
             if value:
                 yield Number(said.start(), said.start() + len(low), value, _has_unit(low))
         else:
@@ -81,9 +82,10 @@ def number(said: str) -> float | None:
     return total + section + tail or None
 
 
-def _over(said: str, before: str) -> float | None:
-    """The 万 of "月入过万"."""
-    return _UNITS.get(said) if before.endswith(("过", "上", "破", "超")) else None
+def _about(said: str, before: str, after: str) -> float | None:
+    """The 万 of "月入过万" and of "万把块"."""
+    is_number = before.endswith(("过", "上", "破", "超")) or after.startswith("把")
+    return _UNITS.get(said) if is_number else None
 
 
 def _tail(digits: list[float], unit: int) -> float:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
+from itertools import zip_longest
 
 from bot.jobs.phrases import Found, Phrases
 from bot.jobs.sentences import Grammar, Sentence
@@ -18,6 +19,7 @@ _LEFT = re.compile(r".{0,4}(?:回来|回的|回老家|回家|打工回|干过|�
 _THERE = re.compile(r"(?:^|[^想要就能愿])在$")
 _WORKING = re.compile(r"(?:打工|上班|干活)(?:的|呢|着|[,，。 ]|$)")
 _FROM = re.compile(r"(?:从|打从|离开|刚从|才从)$")
+_PROVINCE_SIGN = 1  # 山东省滨州
 _SHORTEST = 3  # signs by which a town or village is known without 镇 or 村
 
 
@@ -63,12 +65,18 @@ class PlaceReader:
     """Finds places by places.csv and the lists of speech.yaml."""
 
     def __init__(self, villages: Sequence[Village], speech: Speech, grammar: Grammar) -> None:
-        spots = _villages(villages) | _towns(villages) | _counties(villages) | _elsewhere(speech)
+        spots = (
+            _villages(villages)
+            | _towns(villages, speech)
+            | _counties(villages)
+            | _elsewhere(speech)
+        )
         names = fold("\n".join(spots)).split("\n")  # as sentences are: 尖塚镇 is heard as 尖冢镇
         self._spots = Phrases(dict(zip(names, spots.values(), strict=True)))
         before, after = speech.lists["near_before"], speech.lists["near_after"]
         self._signs = (tuple(before), tuple(after))
         self._home = re.compile(f"(?:{'|'.join(speech.lists['home'])})$")
+        self._provinces = frozenset(speech.lists["provinces"])
         self._grammar = grammar
 
     def read(self, said: Sentence) -> Places:
@@ -98,7 +106,14 @@ class PlaceReader:
                 continue
             if self._counts(said, it):
                 kept.append(it)
-        return kept
+        return [it for it, then in zip_longest(kept, kept[1:]) if not self._leads_to(it, then)]
+
+    def _leads_to(self, it: Found[Spot], then: Found[Spot] | None) -> bool:
+        """Whether it only tells where the next one is: 山东 in 山东滨州."""
+        if then is None or then.means.kind is not Kind.OUTSIDE:
+            return False
+        is_province = [self._provinces.issuperset(one.means.names or ("",)) for one in (it, then)]
+        return is_province == [True, False] and then.start - it.end <= _PROVINCE_SIGN
 
     def _counts(self, said: Sentence, it: Found[Spot]) -> bool:
         if it.means.kind is Kind.NOWHERE:
@@ -164,16 +179,18 @@ def _counties(villages: Sequence[Village]) -> dict[str, Spot]:
     return spots
 
 
-def _towns(villages: Sequence[Village]) -> dict[str, Spot]:
+def _towns(villages: Sequence[Village], speech: Speech) -> dict[str, Spot]:
     homes = _by_name((it.town, it.county) for it in villages)
     known = _by_name((_core(it.name), it.county) for it in villages)
+    ordinary = set(speech.lists["ordinary"])
     spots: dict[str, Spot] = {}
     for town, counties in homes.items():
         spot = Spot(Kind.TOWN, counties, town)
         spots[town] = spot
         short = short_name(town)
-        if len(short) >= _SHORTEST and set(known.get(short, counties)) <= set(counties):
-            spots.setdefault(short, spot)
+        is_theirs = set(known.get(short, counties)) <= set(counties)
+        if is_theirs and short not in ordinary:
+            spots.setdefault(short, replace(spot, needs_sign=len(short) < _SHORTEST))
     return spots
 
 

@@ -4,6 +4,7 @@ content/replies/matching.yaml."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.jobs.crowd import Seeking
 from bot.jobs.distance import Land, Place
@@ -12,7 +13,7 @@ from bot.jobs.related import Trade, Trades
 from bot.jobs.rules import MOST, LetGo, monthly
 from bot.jobs.stock import highest
 from bot.jobs.tables import TOWNS, let_go, points
-from dialogs.work import Match, Opening, WorkType
+from dialogs.work import Match, Opening, Wish, WorkType
 
 _PLACES = {
     Place.TOWN: "town",
@@ -26,7 +27,9 @@ _PLACES = {
 
 def explained(seeking: Seeking, opening: Opening, weight: int, trades: Trades, land: Land) -> Match:
     """The match that a weight stands for, in words."""
-    reasons = tuple(_reasons(seeking, opening, trades, land)) or ("no_demands",)
+    is_open = replace(seeking.wish, age=None, training=None) == Wish()
+    nothing = "no_demands" if is_open else "nearest"
+    reasons = tuple(_reasons(seeking, opening, trades, land)) or (nothing,)
     widened = tuple((step.name or "").lower() for step in LetGo if step in let_go(weight))
     return Match(opening, points(weight) / MOST, reasons, widened, facts(opening))
 

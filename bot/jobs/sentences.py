@@ -14,6 +14,10 @@ _ENDS = re.compile(r"[,，;；!！?？。\n\r\t~…]|\.(?!\d)|(?<!\d) +| +(?!\d)
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _REACH = 8  # signs before a thing within which a refusal is meant for it
 _SCHOOLS = "[大中小同开放化数文科初高上没]"  # with 学 they are no learning
+_FAULT = "太?[^,，也都]{0,2}[大脏累远险吵低少苦热冷重]"  # "养猪场味大不去"
+_UNTOLD = "别再?[给跟和](?:我|俺|咱)们?(?:说|提|介绍|找|推荐|发)"
+# Before a name that begins with a verb: "不跑外卖", but not "要不看大门".
+_NOT_DONE = re.compile(r"(?<![要用好会能干])不(?=[干做开跑送看卖养种当搬焊修教])")
 _KNOWN = re.compile(r"的(?!有)|专业|毕业|出身")
 _NOW = ("现在", "如今", "这会儿", "想", "要", "找")
 
@@ -63,8 +67,10 @@ class Grammar:
         """Whether the thing at `text[start:end]` is not wanted."""
         clause = said.clause_at(start)
         before = said.text[max(clause.start, start - _REACH) : start]
-        return bool(self._refuses.search(before)) or bool(
-            self._refused.match(said.text, end, clause.end)
+        return (
+            (start > 0 and bool(_NOT_DONE.match(said.text, start - 1)))
+            or bool(self._refuses.search(before))
+            or bool(self._refused.match(said.text, end, clause.end))
         )
 
     def is_learned(self, said: Sentence, start: int, end: int) -> bool:
@@ -91,8 +97,8 @@ def _refusal(words: Iterable[str]) -> re.Pattern[str]:
 def _refused_after(words: Iterable[str]) -> re.Pattern[str]:
     """A refusal after the thing ends its clause: "会计不要兼职" is no refusal of 会计."""
     told = _alternatives(words)
-    lead = r"(?:的活|的|那边|那|我|俺|都|也|就|可|活)?"
-    return re.compile(rf"{lead}(?:{told})(?=$|[了的也就都,，。;；!！ ])")
+    lead = rf"(?:{_FAULT})?(?:的活|的|那边|那|这|我|俺|咱|都|也|就|可|活|种){{0,4}}"
+    return re.compile(rf"{lead}(?:(?:{told})(?=$|[了的也就都,，。;；!！ ])|{_UNTOLD})")
 
 
 def _alternatives(words: Iterable[str]) -> str:

@@ -19,6 +19,8 @@ _AFTER_TRADE = ("工", "活", "员")
 _CARDS = ("证", "本")  # "电焊证": can do it, which counts when nothing else is said
 _SOLD = "卖"
 _NEAR = 2  # signs between a field and the trade: "快递站点分拣"
+_GIVEN_UP = re.compile("不(?:再|想)?(?P<doing>[焊跑开送看养种教修])了")  # "电焊伤眼，不焊了"
+_AFTERTHOUGHT = 10  # signs within which that is meant for the trade
 _PLAIN = re.compile(r"[^\W或和跟与也都还及到去当做干想]+")
 _WITHIN = "个"
 _WORKPLACES = ("厂", "院", "店", "场", "园", "馆", "队", "库", "房")
@@ -69,7 +71,7 @@ class TradeReader:
         text = blank(blank(said.text, places), list(self._asides.find(said.text)))
         found = self._find(text) or list(self._by_sound(text))
         found = list(self._heads(found, text))
-        wanted = [it for it in found if not self._grammar.is_refused(said, it.start, it.end)]
+        wanted = [it for it in found if not self._is_refused(said, it)]
         learned = [it for it in wanted if self._grammar.is_learned(said, it.start, it.end)]
         callings = [self._calling(text, it) for it in wanted if it not in learned]
         now = [not said.clause_at(it.start).is_past for it in wanted if it not in learned]
@@ -80,6 +82,12 @@ class TradeReader:
     def group(self, trade: str) -> str:
         """The group a trade belongs to."""
         return self._groups[trade]
+
+    def _is_refused(self, said: Sentence, it: Found[Calling]) -> bool:
+        name = said.text[it.start : it.end]
+        over = _GIVEN_UP.search(said.text, it.end, it.end + _AFTERTHOUGHT)
+        is_over = over is not None and over["doing"] in name
+        return is_over or self._grammar.is_refused(said, it.start, it.end)
 
     def _find(self, text: str) -> list[Found[Calling]]:
         """Every name, though a 个 stands within it ("看个门"), but for what is sold."""

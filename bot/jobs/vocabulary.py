@@ -13,7 +13,7 @@ from bot.jobs.directory import DirectoryError, mapping
 
 T = TypeVar("T")
 
-_COMMITTEE = re.compile(r"(居民委员会|村民委员会)$")
+_COMMITTEE = re.compile(r"(居民委员会|村民委员会|村委会|居委会)$")
 
 
 @dataclass(frozen=True, slots=True)

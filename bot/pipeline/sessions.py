@@ -21,6 +21,7 @@ class Session:
     asides: int = 0  # other questions in a row that were answered while the script waits
     shelved: list[Any] = field(default_factory=list)  # script and answers that were put aside
     offered: list[str] = field(default_factory=list)  # what the last buttons send, in order
+    labels: list[str] = field(default_factory=list)  # and what stands on them
     about: list[str] = field(default_factory=list)  # ids of the policies last spoken of
     lately: str = ""  # the last thing asked in words
     greeted: str = ""  # version of the notice that the visitor has been shown
@@ -55,6 +56,7 @@ _SHAPE: dict[str, type | tuple[type, ...]] = {
     "asides": int,
     "shelved": list,
     "offered": list,
+    "labels": list,
     "about": list,
     "lately": str,
     "greeted": str,

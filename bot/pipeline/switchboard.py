@@ -88,7 +88,7 @@ class Switchboard:
         """One turn. Pure but for the effects of the script: `before` is left as it was."""
         session = replace(before, answers=dict(before.answers), at=at)
         if at - before.at > STALE_AFTER:
-            session.about, session.lately, session.offered = [], "", []
+            session.about, session.lately, session.offered, session.labels = [], "", [], []
         match heard.kind:
             case Kind.LEFT | Kind.RETURNED:
                 return Turn(session)
@@ -111,6 +111,7 @@ class Switchboard:
         spoken = [self._rendered(script, reply) for script, reply in routing.replies]
         if spoken:
             session.offered = [button.send for button in spoken[-1].buttons]
+            session.labels = [button.label for button in spoken[-1].buttons]
         return Turn(session, spoken)
 
     def _taken_over(self, session: Session, name: str, at: float) -> Turn:

@@ -46,6 +46,19 @@ class Ledger:
             await keep_wish(session, number, wish, now)
             _wants_work(await session.get_one(SeekerRow, number), wish, now)
 
+    async def amend(self, number: int, wish: Wish, key: str, staff: str) -> bool:
+        """Keep the wish that staff wrote down for that seeker; False when there is no such one. The
+        same `key` does it once."""
+        now = self._clock()
+        async with self._sessions.begin() as session:
+            seeker = await session.get(SeekerRow, number)
+            if seeker is None:
+                return False
+            if await note(session, number, "amended", {}, key, now, staff):
+                await keep_wish(session, number, wish, now)
+                _wants_work(seeker, wish, now)
+            return True
+
     async def withdraw(self, visitor: str, key: str) -> None:
         """Look for no work any more; the entry stays until it is deleted or too old. The same `key`
         does it once."""
@@ -69,7 +82,7 @@ async def _seeker(session: AsyncSession, visitor: str) -> SeekerRow | None:
 def _wants_work(seeker: SeekerRow, wish: Wish, now: datetime) -> None:
     seeker.state, seeker.updated_at = State.ACTIVE.value, now
     seeker.next_push_at = seeker.next_push_at or now
-    seeker.age = wish.age if wish.age is not None else seeker.age
+    seeker.age = wish.age  # who does not tell it any more has it forgotten
     if seeker.county is None and len(wish.counties) == 1:
         # Until staff know better, the county that serves them is the one where they want work.
         seeker.county = wish.counties[0]

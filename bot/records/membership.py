@@ -6,7 +6,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, not_, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    TableValuedAlias,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
 
 from bot.records.conditions import And, Audience, Compare, Everybody, Feature, Has, Not, Or
 from bot.records.inserts import table_of
@@ -104,11 +116,21 @@ def _pay(compare: Compare, value: int) -> ColumnElement[bool]:
 
 def holds(column: ColumnElement[Any], values: Sequence[str], dialect: str) -> ColumnElement[bool]:
     """Whether a list in the table has any of the values."""
-    if dialect == "sqlite":
-        items = func.json_each(column).table_valued("value")
-    else:
-        items = func.jsonb_array_elements_text(column).table_valued("value")
+    items = _items(column, dialect)
     return exists(select(literal(1)).select_from(items).where(items.c.value.in_(values)))
+
+
+def has_any(column: ColumnElement[Any], values: Sequence[str], dialect: str) -> ColumnElement[bool]:
+    """Whether a list in the table has any of the values, or nothing at all."""
+    items = _items(column, dialect)
+    is_empty = ~exists(select(literal(1)).select_from(items))
+    return or_(is_empty, holds(column, values, dialect))
+
+
+def _items(column: ColumnElement[Any], dialect: str) -> TableValuedAlias:
+    if dialect == "sqlite":
+        return func.json_each(column).table_valued("value")
+    return func.jsonb_array_elements_text(column).table_valued("value")
 
 
 def _days_before(now: datetime, days: int) -> datetime:

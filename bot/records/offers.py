@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.records.inserts import keep_once
@@ -22,7 +22,10 @@ from bot.records.tables import (
 )
 from dialogs.work import Match, OpeningState
 
-ASKED = "asked"  # the kind of a push that the seeker asked for; other kinds are paces
+# Kinds of a push that are said at once; the others are paces.
+ASKED = "asked"  # the seeker asked for it
+TOLD = "told"  # by staff, across the desk or on the phone
+SPOKEN = (ASKED, TOLD)
 
 
 class PushState(StrEnum):
@@ -73,6 +76,7 @@ class Draft:
     kind: str
     matches: tuple[Match, ...]
     found: int  # openings there are, those seen before too
+    staff: str | None = None  # who told of them
 
 
 class Offers:
@@ -111,25 +115,33 @@ class Offers:
                 seen.setdefault(seeker, []).append((opening, digest))
         return seen
 
-    async def accept(self, visitor: str, opening: int) -> None:
-        """The visitor is interested in the opening, whichever push told of it."""
+    async def accept(self, visitor: str, opening: int) -> bool:
+        """The visitor is interested in the opening, whichever push told of it; False when none
+        did."""
         now = self._clock()
         values = {"answer": Answer.INTERESTED.value, "answered_at": now}
         async with self._sessions.begin() as session:
-            await _answer(session, visitor, values, OfferRow.opening_id == opening)
+            was_told = await _answer(session, visitor, values, OfferRow.opening_id == opening)
             await _interest(session, visitor, opening, now)
+        return was_told
+
+    async def decline(self, visitor: str, opening: int, why: str) -> bool:
+        """That opening does not suit the visitor; False when nothing told of it."""
+        async with self._sessions.begin() as session:
+            return await _answer(
+                session, visitor, self._unsuitable(why), OfferRow.opening_id == opening
+            )
 
     async def refuse(self, visitor: str, push: int, why: str) -> None:
-        """Nothing in that push suits the visitor; what they are interested in stays."""
-        values = {
-            "answer": Answer.UNSUITABLE.value,
-            "why": why,
-            "answered_at": self._clock(),
-        }
+        """Nothing in that push (0: in the last one) suits the visitor; what they are interested in
+        stays."""
         row = OfferRow
+        theirs = select(SeekerRow.id).where(SeekerRow.urn == visitor).scalar_subquery()
+        last = select(func.max(row.push_id)).where(row.seeker_id == theirs).scalar_subquery()
         is_open = row.answer.is_(None) | (row.answer == Answer.UNSUITABLE.value)
         async with self._sessions.begin() as session:
-            await _answer(session, visitor, values, row.push_id == push, is_open)
+            values = self._unsuitable(why)
+            await _answer(session, visitor, values, row.push_id == (push or last), is_open)
 
     async def end_filled(self) -> int:
         """Withdraw what was offered and not answered, and whose place is taken; how many."""
@@ -147,9 +159,16 @@ class Offers:
             )
             return len(list(numbers))
 
+    def _unsuitable(self, why: str) -> dict[str, object]:
+        return {
+            "answer": Answer.UNSUITABLE.value,
+            "why": why,
+            "answered_at": self._clock(),
+        }
+
     async def _keep(self, session: AsyncSession, draft: Draft) -> Push:
-        now, is_asked = self._clock(), draft.kind == ASKED
-        state = PushState.SAID if is_asked else PushState.PLANNED
+        now, is_spoken = self._clock(), draft.kind in SPOKEN
+        state = PushState.SAID if is_spoken else PushState.PLANNED
         is_new = await keep_once(
             session,
             PushRow,
@@ -165,17 +184,19 @@ class Offers:
             await _offer(session, row, draft.matches, now)
             await _matched(session, draft, now)
         push = await _push(session, row, is_new)
-        if is_new and is_asked and push.offers:
-            await card(session, push, now)
+        if is_new and is_spoken and push.offers:
+            await card(session, push, now, draft.staff)
         return push
 
 
 async def _answer(
     session: AsyncSession, visitor: str, values: Mapping[str, object], *which: ColumnElement[bool]
-) -> None:
+) -> bool:
+    """Put it into the visitor's offers; whether there are any of those."""
     seeker = select(SeekerRow.id).where(SeekerRow.urn == visitor).scalar_subquery()
-    theirs = update(OfferRow).where(OfferRow.seeker_id == seeker, *which)
-    await session.execute(theirs.values(**values).execution_options(synchronize_session=False))
+    theirs = update(OfferRow).where(OfferRow.seeker_id == seeker, *which).returning(OfferRow.id)
+    changed = theirs.values(**values).execution_options(synchronize_session=False)
+    return bool(list(await session.scalars(changed)))
 
 
 async def _interest(session: AsyncSession, visitor: str, opening: int, at: datetime) -> None:
@@ -187,10 +208,10 @@ async def _interest(session: AsyncSession, visitor: str, opening: int, at: datet
     await session.execute(values.execution_options(synchronize_session=False))
 
 
-async def card(session: AsyncSession, push: Push, at: datetime) -> None:
-    """Enter on the service card that openings were offered."""
-    facts = {"count": len(push.offers)}
-    await note(session, push.seeker, "offered", facts, card_key(push.number), at)
+async def card(session: AsyncSession, push: Push, at: datetime, staff: str | None = None) -> None:
+    """Enter on the service card that openings were offered; `staff`: who told of them."""
+    kind, facts = "told" if staff else "offered", {"count": len(push.offers)}
+    await note(session, push.seeker, kind, facts, card_key(push.number), at, staff)
 
 
 def card_key(push: int) -> str:

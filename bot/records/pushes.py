@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from bot.records.inserts import table_of
 from bot.records.limits import rows_at_once
-from bot.records.offers import ASKED, PushState
+from bot.records.membership import has_any
+from bot.records.offers import SPOKEN, PushState
 from bot.records.seekers import State
 from bot.records.tables import (
     OpeningRow,
@@ -84,16 +86,22 @@ class Pushes:
         async with self._sessions() as session:
             return await session.scalar(newest)
 
-    async def at_once(self, after: int, unaware: datetime, limit: int) -> list[Candidate]:
-        """Who wants to hear of new openings at once and was not matched at that time or later: by
-        number, those after that number."""
+    async def at_once(
+        self, trades: Collection[str], after: int, unaware: datetime, limit: int
+    ) -> list[Candidate]:
+        """Who wishes for one of those trades or for any, wants to hear of new openings at once, and
+        was not matched at that time or later: by number, those after that number."""
         is_unaware = or_(WishRow.matched_at.is_(None), WishRow.matched_at < unaware)
         eager = (
             pushable()
             .where(SeekerRow.pace == Pace.AT_ONCE.value, SeekerRow.id > after, is_unaware)
             .order_by(SeekerRow.id)
+            .limit(rows_at_once(limit))
         )
-        return await self._found(eager.limit(rows_at_once(limit)))
+        async with self._sessions() as session:
+            wished = table_of(WishRow).c.occupations
+            fits = has_any(wished, tuple(trades), session.get_bind().dialect.name)
+            return await candidates(session, eager.where(fits))
 
     async def make_due(self, seekers: Sequence[int], at: datetime) -> None:
         """It is their turn from that time on, if it is not before."""
@@ -107,7 +115,7 @@ class Pushes:
         """When each was told of openings unasked since then, the first first."""
         row = PushRow
         told_at = func.coalesce(RecipientRow.fed_at, row.at)
-        is_telling = and_(row.kind != ASKED, row.state != PushState.WITHDRAWN.value)
+        is_telling = and_(row.kind.not_in(SPOKEN), row.state != PushState.WITHDRAWN.value)
         told = (
             select(row.seeker_id, told_at)
             .outerjoin(RecipientRow, RecipientRow.push_id == row.id)

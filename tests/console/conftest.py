@@ -28,6 +28,7 @@ from bot.console.pages.tickets import TicketPages
 from bot.console.passwords import Passwords
 from bot.console.safe import Safe
 from bot.console.site import ConsoleSite
+from bot.jobs.board import Board, Guide
 from bot.jobs.categories import load_categories
 from bot.jobs.columns import Columns
 from bot.jobs.postings import Postings
@@ -44,6 +45,9 @@ from bot.pipeline.switches import Switches
 from bot.records.audit import Audit
 from bot.records.conversations import Conversations
 from bot.records.database import Database
+from bot.records.offers import Offers
+from bot.records.openings import Openings
+from bot.records.pushes import Pushes
 from bot.records.scope import Scope
 from bot.records.staff import Role, Staff
 from bot.records.staff_sessions import StaffSessions
@@ -54,6 +58,7 @@ from tests.wording import WORDS
 
 from .client import Clerk, serving
 
+GUIDE = Guide.load(Settings.model_construct().content_dir / "directory")
 PASSWORD = "korrekt-pferd-batterie"
 TITLES = {"social-insurance-subsidy": "灵活就业社保补贴"}
 PLACES = {"清河县": ("葛仙庄镇",), "威县": ("洺州镇",)}
@@ -119,6 +124,14 @@ def directory() -> Directory:
 
 
 @pytest.fixture
+def board(database: Database, clock: Clock) -> Board:
+    """What is open now, matched for whoever asks."""
+    sessions = database.sessions
+    stores = (Openings(sessions, clock), Offers(sessions, clock), Pushes(sessions, clock))
+    return Board(*stores, GUIDE, clock)
+
+
+@pytest.fixture
 def served() -> list[ContentLibrary]:
     """The library that answers is the last one in it."""
     return []
@@ -139,6 +152,7 @@ def make_site(
     staff: Staff,
     audit: Audit,
     directory: Directory,
+    board: Board,
     served: list[ContentLibrary],
     content_folder: Path,
     tmp_path: Path,
@@ -163,7 +177,7 @@ def make_site(
             lambda facts: ready_answers(WORDS, facts),
             lambda: TITLES,
         )
-        work = work_pages(database, line, lambda: directory, clock)
+        work = work_pages(database, line, lambda: directory, lambda: board, clock)
         review = review_pages(
             database, lambda: WORDS, lambda: TITLES, ["web", "telegram"], lambda: ["policy"],
             PLACES, Folder(content_folder, tmp_path, False, lambda: served[-1]), clock,

@@ -15,11 +15,9 @@ from dialogs.work import OpeningState
 
 from .client import Clerk, Seen
 from .conftest import Clock
-from .work import ATTACKS, Town, book, runs_nothing
+from .work import ATTACKS, FORM, HEAD, Town, book, runs_nothing
 
 Come = Callable[..., Awaitable[Clerk]]
-HEAD = ("岗位名称", "用人单位", "县区", "薪资", "要求")
-FORM = {"title": "缝纫工", "employer": "示例服装厂", "county": "清河县", "pay": "200元/天"}
 
 
 @pytest.fixture

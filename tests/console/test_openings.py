@@ -14,11 +14,9 @@ from dialogs.work import OpeningState, WorkType
 
 from .client import Clerk
 from .conftest import Clock
-from .work import DAY, FORMULAS, PHONE, Town, first_sheet
+from .work import DAY, FORM, FORMULAS, PHONE, Town, first_sheet
 
 Come = Callable[..., Awaitable[Clerk]]
-HEAD = ("岗位名称", "用人单位", "县区", "薪资", "要求")
-FORM = {"title": "缝纫工", "employer": "示例服装厂", "county": "清河县", "pay": "200元/天"}
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -9,13 +10,16 @@ import pytest
 from sqlalchemy import update
 
 from bot.records.audit import Audit
+from bot.records.consents import ConsentBook
 from bot.records.database import Database
 from bot.records.followups import FollowUps
 from bot.records.roll import Newcomer, Roll
 from bot.records.seekers import DESK
 from bot.records.staff import Role
 from bot.records.tables import SeekerRow, WishRow
-from dialogs.work import Wish
+from dialogs.consent import Purpose
+from dialogs.work import PayUnit, Wish, WorkType
+from tests.wording import WORDS
 
 from .client import Clerk, Seen
 from .conftest import Clock
@@ -168,7 +172,9 @@ async def test_a_seeker_of_another_county_is_not_there(clerk: Come, people: None
     for page in ("/console/seekers/1", "/console/seekers/1/card"):
         assert (await elsewhere.opens(page)).status == 404
     await elsewhere.opens("/console/seekers")
-    for what in ("reveal", "assign", "note", "answer", "card"):
+    assert (await elsewhere.opens("/console/seekers/1/wish")).status == 404
+    await elsewhere.opens("/console/seekers")
+    for what in ("reveal", "assign", "note", "answer", "card", "told", "reply", "wish"):
         form = {"reason": "x", "officer": "x", "kind": "noted", "text": "x"}
         assert (await elsewhere.sends(f"/console/seekers/1/{what}", **form)).status == 404
 
@@ -322,3 +328,102 @@ async def test_only_the_fields_of_a_form_are_taken(
     assert (after.urn, after.state) == (before.urn, before.state)
     async with database.sessions() as session:
         assert (await session.get_one(SeekerRow, 3)).officer is None
+
+
+async def test_openings_are_read_to_who_has_no_chat_and_are_not_new_again(
+    clerk: Come, people: None, town: Town, audit: Audit, clock: Clock
+) -> None:
+    for place in ("清河县", "南宫市"):  # the second one only if the place is let go
+        await town.offers_work(title=f"{place}电焊", county=place, town=None, phone="0319-1110000")
+    somebody = await clerk(Role.STAFF)
+    path = "/console/seekers/1"
+    text = (await somebody.opens(path)).text
+    for words in ("是您要的工种：电焊工", "不到3个", "0319-1110000", "王经理",
+                  "不在您说的地方，在相邻的南宫市", "这2个已告知本人"):  # fmt: skip
+        assert words in text, words
+    shown = openings_in(text)
+    assert len(shown) == 2
+    for _ in range(2):  # a double click tells them once
+        seen = await somebody.sends(f"{path}/told", opening=shown, key="k1")
+        assert seen.status == 200
+    text = (await somebody.opens(path)).text
+    assert "合适的2个都告诉过本人了" in text
+    assert "工作人员当面或打电话告诉了您2个岗位" in text
+    assert openings_in(text) == []
+    entry = next(it for it in await audit.latest(9) if it.action == "seeker_told")
+    assert dict(entry.detail) == {"openings": [int(it.partition(":")[0]) for it in shown]}
+    await town.offers_work(title="新来的电焊")
+    clock.pass_seconds(10)
+    assert "这个已告知本人" in (await somebody.opens(path)).text
+
+
+async def test_only_what_is_still_as_it_was_shown_counts_as_told(
+    clerk: Come, people: None, town: Town
+) -> None:
+    number = await town.offers_work()
+    somebody = await clerk(Role.STAFF)
+    path = "/console/seekers/1"
+    [shown] = openings_in((await somebody.opens(path)).text)
+    for forged in (f"{number}:x", "999:x", "x", ":", f"{number}"):
+        assert (await somebody.sends(f"{path}/told", opening=forged)).status == 409, forged
+    await town.openings.fill(number)
+    assert (await somebody.sends(f"{path}/told", opening=shown)).status in (200, 409)
+    assert (await somebody.sends("/console/seekers/2/told", opening=shown)).status == 409
+    assert "不用推荐" in (await somebody.opens("/console/seekers/2")).text
+
+
+@pytest.mark.parametrize(("answer", "shares"), [("shared", True), ("alone", False), ("1", None)])
+async def test_what_somebody_says_to_an_opening_is_kept(
+    clerk: Come, people: None, town: Town, database: Database, clock: Clock,
+    answer: str, shares: bool | None,
+) -> None:  # fmt: skip
+    version = WORDS.say("consent.version_employer")
+    consents = ConsentBook(database.sessions, clock, lambda _: version)
+    opening = await town.offers_work()
+    somebody = await clerk(Role.STAFF)
+    path = "/console/seekers/1"
+
+    async def replies(said: str) -> int:
+        return (await somebody.sends(f"{path}/reply", opening=str(opening), answer=said)).status
+
+    shown = openings_in((await somebody.opens(path)).text)
+    assert await replies(answer) == 409  # was not told of it
+    await somebody.sends(f"{path}/told", opening=shown)
+    assert await replies("x") == 409
+    assert await replies(answer) == 200
+    text = (await somebody.opens(path)).text
+    assert ("不合适：太远" if shares is None else "感兴趣") in text
+    assert [it.shares for it in await town.applications.of(f"{DESK}1")] == (
+        [] if shares is None else [shares]
+    )
+    assert await consents.given(f"{DESK}1", Purpose.EMPLOYER, version) is shares
+
+
+async def test_every_field_of_a_wish_is_written_and_emptied_by_staff(
+    clerk: Come, people: None, town: Town
+) -> None:
+    somebody = await clerk(Role.STAFF)
+    page = "/console/seekers/1/wish"
+    assert 'value="电焊工"' in (await somebody.opens(page)).text
+    told = {"occupations": "保安、保洁", "places": "南和贾宋镇", "work_type": "兼职",
+            "pay": "一天一百五", "housing": "yes", "meals": "no", "hours": "白天", "age": "57",
+            "training": "月嫂"}  # fmt: skip
+    await somebody.sends(page, **told, key="k")
+    assert await town.ledger.wish_of(f"{DESK}1") == Wish(
+        ("保安员", "保洁员"), ("南和区",), ("贾宋镇",), (), 150, PayUnit.DAY, WorkType.PART_TIME,
+        True, False, "白天", 57, "月嫂",
+    )  # fmt: skip
+    text = (await somebody.opens(page)).text
+    for words in ("保安员、保洁员", "南和区、贾宋镇", "每天150元", "白天", "57", "月嫂"):
+        assert f'value="{words}"' in text, words
+    wrong = await somebody.sends(page, **{**told, "pay": "很多", "age": "五"})
+    assert wrong.status == 422
+    assert wrong.text.count("没看明白") == 2
+    await somebody.sends(page, **dict.fromkeys(told, ""), key="k2")
+    assert await town.ledger.wish_of(f"{DESK}1") == Wish()
+    assert "工作人员照您说的改了求职意愿" in (await somebody.opens("/console/seekers/1")).text
+
+
+def openings_in(text: str) -> list[str]:
+    """The openings that a person's page shows to be read to them."""
+    return re.findall(r'name="opening" value="(\d+:\w+)"', text)

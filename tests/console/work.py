@@ -23,6 +23,8 @@ from .conftest import Clock
 DAY = date(2026, 3, 2)
 PHONE = "13000000000"
 XLSX = "openings.xlsx"
+HEAD = ("岗位名称", "用人单位", "县区", "薪资", "要求")  # of a table of openings
+FORM = {"title": "缝纫工", "employer": "示例服装厂", "county": "清河县", "pay": "200元/天"}
 
 # What a page must show and never run.
 ATTACKS = (

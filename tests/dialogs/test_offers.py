@@ -174,7 +174,7 @@ async def test_the_consent_may_be_left_open(visitor: Visitor, market: Market) ->
     assert await market.agreed(ME) is None
 
 
-@pytest.mark.parametrize("given", ["99", "0", "-1", "x", "", "９", "9" * 20])
+@pytest.mark.parametrize("given", ["99", "0", "-1", "x", "９", "9" * 20])
 async def test_a_button_that_leads_nowhere_says_so(
     visitor: Visitor, market: Market, given: str
 ) -> None:
@@ -295,3 +295,19 @@ async def _me(market: Market) -> Candidate:
     who = await market.pushes.candidate(ME)
     assert who is not None
     return who
+
+
+async def test_the_words_of_a_button_may_be_typed(visitor: Visitor, market: Market) -> None:
+    await registered(market, "王师傅", PHONE)
+    await jobs(market, 4)
+    await visitor.says(start("offers.more"))
+    assert "您对哪个感兴趣" in await visitor.says("感兴趣")  # three buttons say so
+    await visitor.says("再看几个岗位")
+    assert "要把您的情况告诉招聘单位" in await visitor.says("感兴趣")  # one does
+    await visitor.says("取消")
+    assert "差在哪儿" in await visitor.says("都不合适")
+    assert "记下了：工资低" in await visitor.says("工资低")
+    told = await market.offers.of(f"asked:{ME}:{ME}-3")  # the last message was meant
+    assert told is not None
+    assert [it.answer for it in told.offers] == [Answer.UNSUITABLE]
+    assert "多久给您发一次" in await visitor.says("少发点")

@@ -292,6 +292,8 @@ async def test_every_field_of_the_summary_can_be_changed(
         ("改时间", "啥时间都行", None),
         ("改年龄", "46", "年龄：46岁"),
         ("改想学的", "月嫂", "想学：月嫂"),
+        ("改年龄", "不说年龄了", None),
+        ("改年龄", "不想说", None),
         ("改想学的", "不学了", None),
     ],
 )
@@ -315,8 +317,55 @@ async def test_an_age_is_asked_only_of_who_has_told_it(visitor: Visitor) -> None
     await visitor.starts("wish")
     await visitor.says(f"{ALL_SAID}，今年45岁", "同意")
     assert {"改时间", "改年龄", "改想学的"} & set(visitor.labels) == {"改年龄"}
-    assert "没看明白" in await visitor.says("改年龄", "随便")
-    assert visitor.labels == []
+    assert "没看明白" in await visitor.says("改年龄", "嘿嘿")
+    assert visitor.labels == ["不说年龄了"]
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ("工种都行", "occupations"),
+        ("地方不限", "counties"),
+        ("类型无所谓", "work_type"),
+        ("工资不限", "pay_min"),
+        ("吃住都行", "housing"),
+        ("时间不限", "hours"),
+        ("啥时间都行", "hours"),
+        ("年龄不填", "age"),
+        ("去掉年龄。", "age"),
+        ("不学了", "training"),
+    ],
+)
+async def test_a_few_words_leave_open_whatever_was_told(
+    visitor: Visitor, said: str, field: str
+) -> None:
+    await visitor.starts("wish")
+    await visitor.says(f"{ALL_SAID}，白天干，今年45岁，想学电焊", "同意", "对")
+    assert visitor.wish is not None
+    assert getattr(visitor.wish, field)
+    await visitor.starts("wish.change")
+    assert "说得对吗" in await visitor.says(said)
+    await visitor.says("对")
+    assert visitor.wish is not None
+    assert not getattr(visitor.wish, field)
+
+
+@pytest.mark.parametrize("said", ["没有时间", "没有钱", "没有活干"])
+async def test_what_only_names_a_field_leaves_nothing_open(visitor: Visitor, said: str) -> None:
+    await visitor.starts("wish")
+    summary = await visitor.says(ALL_SAID, "同意")
+    await visitor.says(said, "对")
+    assert visitor.wish is not None
+    assert visitor.wish.pay_min == 5000, summary
+
+
+async def test_what_was_left_open_is_not_asked(visitor: Visitor) -> None:
+    await visitor.starts("wish")
+    await visitor.says("想在南和干电焊，管住", "同意")
+    assert "什么样的活" in visitor.spoken[-1].text
+    await visitor.says("工资不限")
+    assert "什么样的活" in visitor.spoken[-1].text
+    assert "说得对吗" in await visitor.says("全职")
 
 
 async def test_a_field_can_be_changed_twice(visitor: Visitor) -> None:

@@ -83,8 +83,23 @@ async def test_the_same_key_registers_once(
     await ledger.register(ME, WISH, "k1")
     await ledger.register(ME, Wish(away=(ANYWHERE,)), "k2")
     await ledger.register(ME, WISH, "k1")
-    assert await ledger.wish_of(ME) == Wish(away=(ANYWHERE,), age=40)
+    assert await ledger.wish_of(ME) == Wish(away=(ANYWHERE,))  # nor is the age told any more
     assert await kinds(services, (await me(seekers)).number) == ["registered", "changed"]
+
+
+async def test_staff_write_a_wish_down_once(
+    ledger: Ledger, seekers: Seekers, services: Services
+) -> None:
+    await ledger.register(ME, WISH, "k1")
+    await ledger.withdraw(ME, "k2")
+    number = (await me(seekers)).number
+    assert not await ledger.amend(number + 1, Wish(), "k3", "li")
+    for wish in (Wish(away=(ANYWHERE,)), WISH):
+        assert await ledger.amend(number, wish, "k4", "li")
+    assert await ledger.wish_of(ME) == Wish(away=(ANYWHERE,))
+    seeker = await me(seekers)
+    assert (seeker.state, seeker.age) == (State.ACTIVE, None)
+    assert [(it.kind, it.staff) for it in await services.of(number)][-1] == ("amended", "li")
 
 
 async def test_many_at_once_are_one_seeker(ledger: Ledger, seekers: Seekers) -> None:

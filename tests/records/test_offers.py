@@ -11,7 +11,7 @@ import pytest
 from bot.pipeline.messages import VisitorLine
 from bot.records.database import Database
 from bot.records.ledger import Ledger
-from bot.records.offers import ASKED, Answer, Draft, Offers, PushState
+from bot.records.offers import ASKED, TOLD, Answer, Draft, Offers, Push, PushState
 from bot.records.openings import Openings
 from bot.records.pushes import Pushes, Turn
 from bot.records.transcripts import Transcripts
@@ -184,14 +184,20 @@ async def test_who_hears_at_once_is_made_due(pushes: Pushes, ledger: Ledger, clo
     seeker, daily = await registered(ledger, pushes, "telegram:1", "telegram:2")
     await pushes.set_pace("telegram:1", Pace.AT_ONCE, None)
     await pushes.set_pace("telegram:2", Pace.DAILY, clock.now + timedelta(days=1))
-    eager = await pushes.at_once(0, clock.now, 10)
+    welding = ("瓦工", "电焊工")
+    eager = await pushes.at_once(welding, 0, clock.now, 10)
     assert [it.seeker for it in eager] == [seeker]
-    assert await pushes.at_once(seeker, clock.now, 10) == []
+    assert await pushes.at_once(("瓦工",), 0, clock.now, 10) == []
+    assert await pushes.at_once((), 0, clock.now, 10) == []
+    assert await pushes.at_once(welding, seeker, clock.now, 10) == []
     await pushes.make_due([seeker, daily], clock.now)
     assert [it.seeker for it in await pushes.due(["telegram"], 10)] == [seeker]
     await pushes.end([Turn(seeker, clock.now, None, found=3)])
-    assert await pushes.at_once(0, clock.now, 10) == []  # looked at just now
-    assert [it.seeker for it in await pushes.at_once(0, clock.now + timedelta(1), 10)] == [seeker]
+    assert await pushes.at_once(welding, 0, clock.now, 10) == []  # looked at just now
+    later = clock.now + timedelta(1)
+    assert [it.seeker for it in await pushes.at_once(welding, 0, later, 10)] == [seeker]
+    await ledger.register("telegram:1", Wish(), "anything")
+    assert [it.seeker for it in await pushes.at_once((), 0, later, 10)] == [seeker]
 
 
 async def test_what_was_told_lately_is_counted(
@@ -216,3 +222,28 @@ async def test_the_newest_opening_is_known(
     clock.pass_minutes(5)
     await openings.keep([replace(posting(0), pay_min=5000, pay_unit=PayUnit.MONTH)])
     assert await pushes.newest_opening() == clock.now
+
+
+async def test_what_staff_told_is_said_and_each_opening_is_answered_by_itself(
+    offers: Offers, openings: Openings, ledger: Ledger, pushes: Pushes, clock: Clock
+) -> None:
+    [seeker] = await registered(ledger, pushes, "telegram:1")
+    one, two, three = await published(openings, 3)
+    await offers.keep([draft(seeker, "a", [one], ASKED)])
+    told = replace(draft(seeker, "b", [two, three], TOLD), staff="li")
+    [push] = await offers.keep([told])
+    assert push.state is PushState.SAID
+    assert await pushes.lately([seeker], clock.now - timedelta(days=7)) == {}  # is no push
+    assert await offers.decline("telegram:1", two.number, "太远")
+    assert not await offers.decline("telegram:1", 999, "太远")
+    assert not await offers.accept("telegram:1", 999)
+    assert [it.answer for it in (await kept(offers, "b")).offers] == [Answer.UNSUITABLE, None]
+    await offers.refuse("telegram:1", 0, "工资低")  # the last one is meant
+    assert {it.answer for it in (await kept(offers, "b")).offers} == {Answer.UNSUITABLE}
+    assert [it.answer for it in (await kept(offers, "a")).offers] == [None]
+
+
+async def kept(offers: Offers, key: str) -> Push:
+    push = await offers.of(key)
+    assert push is not None
+    return push

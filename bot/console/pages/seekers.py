@@ -12,6 +12,7 @@ from bot.console.pages.openings import choices
 from bot.console.visit import EVERYBODY, Answer, NotThere, Page, Redirect, Refused, Route, Visit
 from bot.console.work_filters import kept, one_of, page_number, page_of, people_in, said, today
 from bot.jobs.cards import CardBook
+from bot.jobs.telling import Telling
 from bot.masking import masked
 from bot.records.applicants import Applicants
 from bot.records.bookmarks import Bookmarks
@@ -22,8 +23,10 @@ from bot.records.outlines import Outline, Outlines
 from bot.records.roll import Roll
 from bot.records.seekers import Seekers, State
 from bot.records.services import Services
+from dialogs.offers import WHY
 
 SEEKERS = "/console/seekers"
+REPLIES = ("shared", "alone")  # interested: the employer may know who it is, or may not
 SERVICES = ("noted", "training")  # what staff may enter into a card: kinds of card.yaml
 _A_PAGE = 50
 _LONGEST = 300  # characters of an entry
@@ -42,6 +45,7 @@ class SeekerShelf:
     histories: Histories
     roll: Roll
     bookmarks: Bookmarks
+    telling: Telling
 
 
 class SeekerPages:
@@ -104,17 +108,17 @@ class SeekerPages:
 
     async def show(self, visit: Visit) -> Answer:
         """One person."""
-        return await self._page(visit, await self._outline(visit), revealed=False)
+        return await self._page(visit, await seeker_outline(self._shelf, visit), revealed=False)
 
     async def reveal(self, visit: Visit) -> Answer:
         """The same with name and telephone; why is in the audit."""
-        outline = await self._outline(visit)
+        outline = await seeker_outline(self._shelf, visit)
         keep_reason(visit)
         return await self._page(visit, outline, revealed=True)
 
     async def assign(self, visit: Visit) -> Answer:
         """Put a station and an officer in charge."""
-        number = (await self._outline(visit)).seeker.number
+        number = (await seeker_outline(self._shelf, visit)).seeker.number
         station, officer = said(visit.form, "station"), said(visit.form, "officer")
         key = f"assign:{token_hex(8)}"
         await self._shelf.seekers.assign(number, station, officer, key, visit.member.login)
@@ -122,7 +126,7 @@ class SeekerPages:
 
     async def note(self, visit: Visit) -> Answer:
         """Enter into the card what was done; the seeker reads it, so it holds no numbers."""
-        number = (await self._outline(visit)).seeker.number
+        number = (await seeker_outline(self._shelf, visit)).seeker.number
         kind, text = visit.form.get("kind", ""), visit.form.get("text", "").strip()[:_LONGEST]
         if kind not in SERVICES or not text:
             raise Refused("work.note_needs_text")
@@ -133,7 +137,7 @@ class SeekerPages:
 
     async def answer(self, visit: Visit) -> Answer:
         """Keep what somebody said of their work."""
-        outline = await self._outline(visit)
+        outline = await seeker_outline(self._shelf, visit)
         told = one_of(StillThere, visit.form.get("answer"))
         asked = [it for it in outline.follow_ups if str(it.number) == visit.form.get("follow_up")]
         if told is None or not asked or asked[0].answer is not None:
@@ -144,11 +148,11 @@ class SeekerPages:
 
     async def card(self, visit: Visit) -> Answer:
         """The service card to be printed, masked."""
-        return self._card(await self._outline(visit), revealed=False)
+        return self._card(await seeker_outline(self._shelf, visit), revealed=False)
 
     async def reveal_card(self, visit: Visit) -> Answer:
         """The card with name and telephone; why is in the audit."""
-        outline = await self._outline(visit)
+        outline = await seeker_outline(self._shelf, visit)
         keep_reason(visit)
         return self._card(outline, revealed=True)
 
@@ -163,6 +167,10 @@ class SeekerPages:
             "applicants": await self._shelf.applicants.by_seeker(number),
             "due": [it for it in outline.follow_ups if it.answer is None],
             "answers": list(StillThere),
+            "fitting": await self._shelf.telling.fitting(outline.seeker.urn),
+            "pay": directory.books.pay,
+            "replies": REPLIES,
+            "reasons": WHY,
             "services": SERVICES,
             "key": token_hex(8),
             "today": today(visit),
@@ -174,11 +182,14 @@ class SeekerPages:
         facts = {"seeker": outline.seeker, "card": self._cards.card(outline), "revealed": revealed}
         return Page("seeker_card.html.j2", facts)
 
-    async def _outline(self, visit: Visit) -> Outline:
-        outline = await self._shelf.outlines.get(visit.number())
-        if outline is None or not visit.scope.covers(outline.seeker.county, outline.seeker.town):
-            raise NotThere
-        return outline
+
+async def seeker_outline(shelf: SeekerShelf, visit: Visit) -> Outline:
+    """The person that an address names, as far as they are the visiting member's business. Raises
+    NotThere."""
+    outline = await shelf.outlines.get(visit.number())
+    if outline is None or not visit.scope.covers(outline.seeker.county, outline.seeker.town):
+        raise NotThere
+    return outline
 
 
 def seeker_choices(directory: Directory, visit: Visit) -> dict[str, object]:

@@ -8,17 +8,16 @@ from datetime import date, datetime, time, timedelta
 
 from bot.clock import ZONE
 from bot.jobs.days import NotADay, read_day
-from bot.jobs.numerals import number
+from bot.jobs.numerals import SMALL, number
 
 MOST_DAYS = 366  # ahead: what is said to be later is a slip
 LAST_MINUTE = time(23, 59)  # of a day that was named without an hour
 
 _NAMED = {"今天": 0, "今日": 0, "今晚": 0, "明天": 1, "明日": 1, "明晚": 1, "大后天": 3, "后天": 2}
 _WEEKDAY = re.compile(r"(下)?(?:个)?(?:周|星期|礼拜)([一二三四五六日天])")
-_LATER = re.compile(r"([\d一二两三四五六七八九十]{1,3})\s*天(?:之|以)?[后内]")
+_LATER = re.compile(rf"({SMALL})\s*天(?:之|以)?[后内]")
 _HOUR = re.compile(
-    r"(上午|早上|中午|下午|晚上|晚)?\s*(\d{1,2}|[一二两三四五六七八九十]{1,3})"
-    r"(?:[:]([0-5]\d)|[点时](?:(半|[0-5]?\d|[一二两三四五六七八九十]{1,3})分?)?)"
+    rf"(上午|早上|中午|下午|晚上|晚)?\s*({SMALL})(?:[:]([0-5]\d)|[点时](?:(半|{SMALL})分?)?)"
 )
 _AFTERNOON = ("下午", "晚上", "晚")
 
