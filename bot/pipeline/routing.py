@@ -3,9 +3,9 @@ is obeyed anywhere."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
+from bot.pipeline.pressing import as_press, bare
 from bot.pipeline.sessions import Session
 from dialogs.menu import menu, menu_options, person
 from dialogs.talk import (
@@ -55,7 +55,7 @@ class Routing:
 
     async def hear(self, heard: Heard) -> None:
         """Take one heard thing to whom it is for."""
-        heard = self._by_button(heard)
+        heard = as_press(heard, self._session.labels, self._session.offered)
         await self._take(heard, self._command(heard))
 
     async def _take(self, heard: Heard, command: str | None) -> None:
@@ -92,33 +92,10 @@ class Routing:
         else:
             await self._start("menu")
 
-    def _by_button(self, heard: Heard) -> Heard:
-        """A bare number, or the words on a button, mean that button of the last message: for those
-        who cannot press."""
-        said = _plain(heard.text)
-        if heard.kind is not Kind.WORDS or not said:
-            return heard
-        offered = self._session.offered
-        if said.isdecimal() and len(said) < 3:
-            meant = [int(said) - 1]
-        else:
-            meant = list(self._on_buttons(said))
-        if len(meant) == 1 and 0 <= meant[0] < len(offered):
-            return Heard.press(offered[meant[0]])
-        return heard
-
-    def _on_buttons(self, said: str) -> Iterator[int]:
-        """The buttons that say so and start a script; a question reads its own."""
-        buttons = zip(self._session.labels, self._session.offered, strict=False)
-        for place, (label, send) in enumerate(buttons):
-            shown = _plain(label)
-            if send.startswith("/") and said in (shown, _unnumbered(shown)):
-                yield place
-
     def _command(self, heard: Heard) -> str | None:
         if heard.kind is not Kind.WORDS:
             return None
-        return self._commands.get(_plain(heard.text).lower())
+        return self._commands.get(bare(heard.text).lower())
 
     async def _obey(self, command: str) -> None:
         match command:
@@ -248,15 +225,6 @@ class Routing:
 
     def _reply(self, script: str, reply: Reply) -> None:
         self.replies.append((script, reply))
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip(" 。.!！?？~")
-
-
-def _unnumbered(label: str) -> str:
-    """感兴趣 of "1 感兴趣", and what stands after "1、"."""
-    return label.lstrip("0123456789").lstrip(" 、")
 
 
 class _Unread(Exception):
