@@ -20,7 +20,8 @@ class Regions:
         from_there = f"(?<!{')(?<!'.join(map(re.escape, glossary.on_the_way))})"
         claimed = f"{_either(glossary.here)}(?={place}{_either(glossary.claiming_there)})"
         not_there = f"(?!{_either(glossary.there)})"
-        named = f"(?P<place>{place}){_either(glossary.kinds_of_place)}*+"
+        within = f"(?:{place}|{_either(glossary.kinds_of_place)})*+"  # 江苏昆山那边
+        named = f"(?P<place>{place}){within}"
         self._asked = re.compile(f"(?:{claimed}|{from_there}){named}{not_there}")
         pointed = f"[,，。;；?？]{_either(glossary.pointing)}"
         self._pointed_at = re.compile(f"(?P<place>{place})[^,，。;；?？]*{pointed}")
