@@ -13,6 +13,7 @@ from bot.knowledge.normalise import plain
 from bot.knowledge.periods import Periods
 from bot.knowledge.phrases import Phrases
 from bot.knowledge.policies import Part, Policy, Publication
+from bot.knowledge.quantities import counted
 from bot.knowledge.sentences import Fit, Sentence, is_fresh, lines, parted, sentences
 from bot.knowledge.series import Dated, Series
 from bot.knowledge.standing import Notes, standing
@@ -28,6 +29,7 @@ _LEAD_ROOM = 180  # of the section that was asked for
 _ASKED = 3.0  # a section that is asked for plainly, beside one that merely shares words
 _FITS = 2.0  # the sentence that shares most with the question
 _NUMBER = 1.0  # a sentence with a number, when a number is asked for
+_COUNTED = 1.0  # a sentence that counts just what is to be counted: times, months, people
 _SILENT = 2.0  # taken off a sentence that only tells that nothing is told
 _LATER = 0.2  # taken off for each sentence before it in its section
 _DATED = frozenset((Part.AMOUNT, Part.RESULTS, Part.WHEN))  # what changes from year to year
@@ -150,10 +152,12 @@ class Answers:
         fits = {each: self._fit.of(each, pairs) for each in self._sentences[policy.id]}
         best = max(fits.values()) or 1.0
         counts = Part.AMOUNT in asked or any(word in question for word in self._glossary.counting)
+        told = counted(question)
 
         def worth(sentence: Sentence) -> float:
             wanted = asked.get(sentence.part, 0)
             number = _NUMBER if sentence.has_number and counts else 0
+            number += _COUNTED if any(it.search(sentence.words) for it in told) else 0
             silent = _SILENT * (1 - 0.7 * wanted) if sentence.is_silent else 0
             main = _MAIN.get(sentence.part, 0) - _LATER * sentence.rank
             return _ASKED * wanted + _FITS * fits[sentence] / best + number + main - silent

@@ -1,6 +1,6 @@
 """Whether a message asks further about what was last spoken of, or names a matter of its own.
 
-材料呢, 我媳妇呢, 个体户呢 lean on it; 社保补贴呢, 工伤呢 do not, however little they say.
+材料呢, 我媳妇呢, 个体户呢, 摆摊呢 lean on it; 社保补贴呢, 工伤呢 do not, however little they say.
 """
 
 from __future__ import annotations

@@ -35,6 +35,19 @@ _PERIODS = {
     "term": re.compile("每学期|一学期|每个学期"),
     "once": re.compile("一次性|一次给|一次发|一回给|就给一回|一把给|每年一次"),
 }
+_COUNTS = {  # how a count is asked for, and how it is told
+    re.compile(asked): re.compile(told)
+    for asked, told in (
+        ("(?:几|多少)[次回趟遍]", r"\d次|[一两三]次"),
+        ("(?:几|多少)家", r"\d家"),
+        ("(?:几|多少)(?:个人|人|名)", r"\d(?:余名|[人名])"),
+        ("几成|百分之[几多]|比例", r"\d%"),
+        ("几倍", "倍"),
+        ("几年|几个月|多久|多长时间", r"(?<!\d{3})\d(?:个月|年)"),
+        ("几天|多少天|多少个?工作日", r"\d(?:个工作日|[天日])"),
+        ("(?:几|多少)项", r"\d项"),
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,11 @@ def quantities(text: str) -> list[Quantity]:
 def periods(text: str) -> frozenset[str]:
     """How often, by `text`: month, day, year, term, once."""
     return frozenset(name for name, pattern in _PERIODS.items() if pattern.search(text))
+
+
+def counted(question: str) -> tuple[re.Pattern[str], ...]:
+    """How that is told which `question` wants counted: 能领几回 is answered by 3次."""
+    return tuple(told for asked, told in _COUNTS.items() if asked.search(question))
 
 
 def in_digits(text: str) -> str:
