@@ -59,6 +59,15 @@ def tells(ended: Ended, *words: str) -> None:
 # Asking
 
 
+def test_questions_are_scored_with_and_without_a_view(run: Command, tmp_path: Path) -> None:
+    file = tmp_path / "cases.jsonl"
+    file.write_text(json.dumps({"q": QUESTION, "policy": "skills-training", "kind": "direct"}))
+    ended = run("eval", str(file), "--without", "sound", "--without", "meaning")
+    assert ended.code == 0, ended.err
+    assert "1/1" in ended.out
+    assert run("eval", str(file), "--without", "smell").code == 2
+
+
 def test_a_question_is_answered_with_its_source(run: Command) -> None:
     ended = run("ask", QUESTION, "--explain")
     assert ended.code == 0, ended.err

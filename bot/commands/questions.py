@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +15,7 @@ from bot.app import rehearsal
 from bot.commands.running import begin, run
 from bot.content import load_content
 from bot.knowledge.evaluate import Said, read_cases, score
+from bot.knowledge.search import VIEWS
 from bot.pipeline.switchboard import Switchboard
 from bot.refusals import BadLine
 from bot.settings import Settings
@@ -35,10 +36,18 @@ def ask(
     run(_ask(settings, question, explain), settings, words)
 
 
-def evaluate(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
+def evaluate(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    without: Annotated[
+        list[str] | None, typer.Option(help=f"A view to do without: {', '.join(VIEWS)}.")
+    ] = None,
+) -> None:
     """Score a file of questions whose right policies are known, kind by kind."""
     settings, words = begin()
-    run(_evaluate(settings, words, file), settings, words)
+    closed = without or []
+    if unknown := set(closed) - set(VIEWS):
+        raise typer.BadParameter(", ".join(sorted(unknown)), param_hint="--without")
+    run(_evaluate(settings, words, file, closed), settings, words)
 
 
 async def _ask(settings: Settings, question: str | None, explain: bool) -> None:
@@ -97,9 +106,13 @@ class Asking:
         }
 
 
-async def _evaluate(settings: Settings, words: Words, file: Path) -> None:
-    """Score a file of questions and tell which were answered wrongly."""
+async def _evaluate(
+    settings: Settings, words: Words, file: Path, closed: Collection[str]
+) -> None:
+    """Score a file of questions, without the `closed` views, and tell what was answered wrongly."""
     content = await load_content(settings)
+    if closed:
+        content.library.close(closed)
     pairs = []
     async with rehearsal(content) as board:
         asking = Asking(board, content.notice)

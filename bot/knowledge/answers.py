@@ -74,7 +74,7 @@ class Answers:
         first = self._corrections(policy, question) or self._judged(policy, question, dated, today)
         first += self._holding(policy, question, today)
         worth = self._worth(policy, asked, question)
-        part = max(worth, key=lambda sentence: worth[sentence]).part
+        part = self._lead(worth, asked)
         section = {each: value for each, value in worth.items() if each.part == part}
         lead = _best(section, frozenset(grams(plain("".join(first)))), _LEAD_ROOM)
         rest = {
@@ -87,6 +87,13 @@ class Answers:
         if dated.words:
             return self._answer(policy, part, first, ("".join(told), *also), today, dated)
         return self._answer(policy, part, (*first, *told), also, today)
+
+    def _lead(self, worth: Worth, asked: Asked) -> Part:
+        """The section that is told first: the only one asked for, or that of the best sentence."""
+        part, plainly = next(iter(asked.items()), (Part.WHAT, 0.0))
+        if len(asked) == 1 and plainly >= _PLAINLY:
+            return part
+        return max(worth, key=lambda sentence: worth[sentence]).part
 
     def _adds(self, sentence: Sentence, value: float, lead: Part, asked: Asked) -> bool:
         """Whether `sentence` is worth a line beside the section `lead`."""

@@ -32,11 +32,17 @@ class Aspects:
             self._turns.setdefault(word, []).append(turn)
         self._idle = Lexicon(self._turns)
 
-    def asked(self, text: str) -> Asked:
-        """The sections `text` asks for and how plainly, from 0 to 1; the plainest first."""
+    def asked(self, text: str, matter: str = "") -> Asked:
+        """The sections `text` asks for and how plainly, from 0 to 1; the plainest first.
+
+        A cue that stands in `matter` only names what is asked about: 身份证 asks for papers, but
+        not of the rule that forbids keeping it.
+        """
         last = _last_clause(text)
         weights: dict[Part, float] = {}
         for cue, part, at in self._found(text):
+            if cue in matter:
+                continue
             weight = len(cue) * (_LAST if at >= last else 1)
             weights[part] = weights.get(part, 0) + weight
         ordered = sorted(weights, key=lambda part: -weights[part])

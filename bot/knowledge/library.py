@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -145,6 +145,12 @@ class ContentLibrary:
         self._understanding.search = await loop.run_in_executor(
             self._thread, search.seeing, vectors
         )
+        self._recent.clear()
+        self._recent_hearings.clear()
+
+    def close(self, views: Collection[str]) -> None:
+        """Do without some of `search.VIEWS` from now on, to see what they are worth."""
+        self._understanding.search = self._understanding.search.without(views)
         self._recent.clear()
         self._recent_hearings.clear()
 

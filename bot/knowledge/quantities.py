@@ -46,6 +46,7 @@ _COUNTS = {  # how a count is asked for, and how it is told
         ("几年|几个月|多久|多长时间", r"(?<!\d{3})\d(?:个月|年)"),
         ("几天|多少天|多少个?工作日", r"\d(?:个工作日|[天日])"),
         ("(?:几|多少)项", r"\d项"),
+        ("都有[啥哪什]|有哪[些几]|[都是]哪[些几]|哪[些几]种", "(?:、.{1,15}){2}|一是"),
     )
 }
 
@@ -71,7 +72,7 @@ def periods(text: str) -> frozenset[str]:
 
 
 def counted(question: str) -> tuple[re.Pattern[str], ...]:
-    """How that is told which `question` wants counted: 能领几回 is answered by 3次."""
+    """How that is told which `question` wants counted or listed: 能领几回 is answered by 3次."""
     return tuple(told for asked, told in _COUNTS.items() if asked.search(question))
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
 from bot.knowledge.answers import ROOM, ROOM_BESIDE, Answers
-from bot.knowledge.aspects import Asked
+from bot.knowledge.aspects import Asked, Aspects
 from bot.knowledge.decide import Calibration, Chances
 from bot.knowledge.glossary import Glossary
 from bot.knowledge.leaning import Leaning, says_nothing
@@ -71,6 +71,8 @@ class Reception:
         self._glossary = glossary
         self._calibration = calibration
         self._leaning = leaning
+        self._aspects = Aspects(glossary)
+        self._cues = frozenset(cue for cues in glossary.aspects.values() for cue in cues)
         self._places = {subject.id: at for at, subject in enumerate(subjects)}
 
     def receive(self, hearing: Hearing, about: tuple[str, ...], today: date) -> Found:
@@ -143,7 +145,7 @@ class Reception:
         if policies[best] >= bar and second < _TOO_CLOSE * policies[best]:
             wanted = [_Wanted(self._subjects[best].id, hearing.asked[0], hearing.question)]
             return self._told(wanted, today, {**evidence, "reason": "sure"})
-        if self._is_bare(hearing):
+        if self._is_bare(hearing) and policies[best] < self._bar(hearing):
             return Declined("policy.of_what", {**evidence, "reason": "no_matter"})
         other = int(np.where(self._is_policy, 0, chances).argmax())
         if policies[best] < self._calibration.offer or policies[best] < chances[other]:
@@ -197,6 +199,7 @@ class Reception:
         self, wanted: Sequence[_Wanted], today: date, evidence: Mapping[str, object]
     ) -> Answered:
         room = ROOM if len(wanted) == 1 else ROOM_BESIDE
+        wanted = [self._of_its_matter(it) for it in wanted]
         answers = tuple(
             self._answers.answer(self._policies[it.policy], it.asked, it.text, today, room)
             for it in wanted
@@ -204,6 +207,13 @@ class Reception:
         asked = {it.policy: [part.value for part in it.asked] for it in wanted}
         versions = {answer.policy: answer.version for answer in answers}
         return Answered(answers, {**evidence, "asked": asked, "versions": versions})
+
+    def _of_its_matter(self, wanted: _Wanted) -> _Wanted:
+        """`wanted` without the sections that only the policy's own title seemed to ask for."""
+        title = self._policies[wanted.policy].title
+        if not any(cue in title for cue in self._cues):
+            return wanted
+        return replace(wanted, asked=self._aspects.asked(wanted.text, title))
 
     def _evidence(self, hearing: Hearing) -> dict[str, object]:
         return {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+
+import numpy as np
 
 from bot.knowledge.bm25 import Bag, Bm25, Scores, Vocabulary, grams
 from bot.knowledge.kept import Kept
@@ -19,6 +21,7 @@ from bot.knowledge.subjects import Subject
 
 _KEPT = 512  # subjects; more would take more memory than they save time
 
+VIEWS = ("letters", "sound", "names", "wording", "meaning")
 _NOTHING = Kept(None)
 
 _letters, _sounds = Vocabulary(), Vocabulary()
@@ -54,8 +57,18 @@ class Search:
         self._wording: Wording | None = self._learned(before._wording if before else None)
         self._meaning: Meaning | None = None
         self._former: Meaning | None = (before._meaning or before._former) if before else None
+        self._closed: frozenset[str] = frozenset()
         if vectors is not None:
             self._meaning = self._meant(vectors)
+
+    def without(self, views: Collection[str]) -> Search:
+        """The same search with some of the VIEWS closed: what each is worth shows in what it then
+        misses."""
+        search = copy(self)
+        search._closed = frozenset(views)
+        if "meaning" in views:
+            search._meaning = None
+        return search
 
     def seeing(self, vectors: Vectors) -> Search:
         """The same search with the meaning view: `vectors` as in the constructor."""
@@ -80,6 +93,8 @@ class Search:
         }
         if self._wording is not None:
             views["wording"] = self._wording.scores(said)
+        for closed in self._closed & views.keys():
+            views[closed] = np.zeros_like(views[closed])
         return Sight(views, self._letters.weight(tokens))
 
     def letters(self, text: str) -> Scores:
@@ -88,7 +103,7 @@ class Search:
 
     def names(self, text: str) -> bool:
         """Whether `text` holds the name of a subject."""
-        return bool(self._names.scores(plain(text)).any())
+        return "names" not in self._closed and bool(self._names.scores(plain(text)).any())
 
     def with_meaning(self, sight: Sight, vector: Vectors) -> Sight:
         """`sight` and what the `vector` of the same text tells."""
