@@ -32,6 +32,7 @@ def test_a_place_that_is_asked_about_is_found(question, place):
         "在天津打工，邢台这边给多少",
         "去上海、苏州的电子厂",
         "养老保险从广东转回邢台",
+        "去年去的江苏昆山打工",
     ],
 )
 def test_a_place_of_the_story_is_not(question):
