@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.knowledge.quantities import periods, quantities, without_periods
+from bot.knowledge.quantities import counted, periods, quantities, without_periods
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,23 @@ def test_how_often_is_told_from_the_words(text, often):
 
 def test_how_often_is_no_quantity():
     assert [each.unit for each in quantities(without_periods("一天给五百"))] == ["元"]
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "other"),
+    [
+        ("一年能领几回", "每人每年最多3次。", "初级1000元。"),
+        ("能领几个月", "最长18个月。", "2018年的做法。"),
+        ("招几成才够", "达到职工总数30%以上。", "带动10人以上。"),
+        ("多少人去了", "转移就业913人。", "跟118家合作。"),
+        ("都有啥岗", "保洁员、护路员、护林员等。", "安排他们干。"),
+    ],
+)
+def test_a_sentence_that_counts_what_is_asked_for(question, told, other):
+    [pattern] = counted(question)
+    assert pattern.search(told)
+    assert not pattern.search(other)
+
+
+def test_who_asks_for_no_count_wants_none():
+    assert counted("怎么申请") == ()
