@@ -91,7 +91,7 @@ class Answers:
     def _lead(self, worth: Worth, asked: Asked) -> Part:
         """The section that is told first: the only one asked for, or that of the best sentence."""
         part, plainly = next(iter(asked.items()), (Part.WHAT, 0.0))
-        if len(asked) == 1 and plainly >= _PLAINLY:
+        if len(asked) == 1 and part != Part.WHAT and plainly >= _PLAINLY:
             return part
         return max(worth, key=lambda sentence: worth[sentence]).part
 

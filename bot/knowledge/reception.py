@@ -28,7 +28,7 @@ _PART_SURE = 0.5  # the same, where the message as a whole seems to be about ano
 _PART_OF_STORY = 0.9  # and the same again in a story, which mentions much on its way
 _PART_OF_LIST = 0.25  # where the message says itself that it is about several
 _STORY = 45  # characters
-_TOO_CLOSE = 0.6  # a second policy this likely beside the best one: rather ask
+_TOO_CLOSE = 0.6  # something else this likely beside the best policy: rather ask
 _NOT_HERE = "elsewhere.elsewhere_place"
 _ALONE = 0.8  # chance from which the message as a whole seems to be about one policy
 
@@ -141,8 +141,7 @@ class Reception:
         policies = np.where(self._is_policy, chances, 0)
         best = int(policies.argmax())
         bar = _NAMED_OUTRIGHT if says_nothing(hearing) else self._bar(hearing)
-        second = float(np.partition(policies, -2)[-2]) if len(policies) > 1 else 0.0
-        if policies[best] >= bar and second < _TOO_CLOSE * policies[best]:
+        if policies[best] >= bar and not self._is_doubtful(hearing, policies):
             wanted = [_Wanted(self._subjects[best].id, hearing.asked[0], hearing.question)]
             return self._told(wanted, today, {**evidence, "reason": "sure"})
         if self._is_bare(hearing) and policies[best] < self._bar(hearing):
@@ -156,6 +155,13 @@ class Reception:
         likely = [int(at) for at in np.argsort(-policies)[:_MOST_OFFERED]]
         titles = tuple(self._title(at) for at in likely if policies[at] > policies[best] / 10)
         return Choices(titles, {**evidence, "reason": "unsure"})
+
+    def _is_doubtful(self, hearing: Hearing, policies: Chances) -> bool:
+        """Whether another policy is near as likely as the best, or all that is not ours together;
+        of that the letters alone cannot judge."""
+        best, second = (*np.sort(policies)[:-3:-1], 0.0)[:2]
+        strange = 1 - float(policies.sum()) if _is_aided(hearing) else 0.0
+        return bool(max(second, strange) >= _TOO_CLOSE * best)
 
     def _several(self, hearing: Hearing) -> list[_Wanted]:
         """The policies that the parts of the message ask for, in their order."""
@@ -189,8 +195,8 @@ class Reception:
 
     def _bar(self, hearing: Hearing) -> float:
         """The chance from which we answer, with the views that took part."""
-        is_aided = "meaning" in hearing.sights[0].views
-        return self._calibration.answer if is_aided else self._calibration.unaided
+        aided = self._calibration.answer
+        return aided if _is_aided(hearing) else self._calibration.unaided
 
     def _is_bare(self, hearing: Hearing) -> bool:
         return len(hearing.bare) < BARE and bool(hearing.asked[0])
@@ -226,6 +232,10 @@ class Reception:
     def _candidates(self, chances: Chances) -> dict[str, float]:
         best = np.argsort(-chances)[:4]
         return {self._subjects[at].id: round(float(chances[at]), 3) for at in best}
+
+
+def _is_aided(hearing: Hearing) -> bool:
+    return "meaning" in hearing.sights[0].views
 
 
 def _promised(policy: Policy | None) -> frozenset[float]:

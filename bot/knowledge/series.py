@@ -51,9 +51,7 @@ class Series:
         if not known:  # something else of the same policy may be known to have held then
             others = [name for name in everything if _meet({name: everything[name]}, periods)]
             matters |= {name: everything[name] for name in others[:MOST]}
-        told = [line for name, figures in matters.items()
-                for period in periods
-                for line in self._lines(policy, name, figures, period)]  # fmt: skip
+        told = [line for period in periods for line in self._of(policy, matters, period)]
         figures = [figure for of_one in matters.values() for figure in of_one]
         sources = frozenset(figure.source for figure in figures)
         return Dated(tuple(dict.fromkeys(told)), known, sources)
@@ -80,16 +78,24 @@ class Series:
         is_law = policy.status == "in_force" and publication.kind in ("statute", "rule")
         return figure.until is None and is_later and not is_law
 
+    def _of(
+        self, policy: Policy, matters: Mapping[str, list[Figure]], period: Period
+    ) -> Iterator[str]:
+        """What is known of `period`; what is not is said once for all matters."""
+        unknown = {name: of_one for name, of_one in matters.items()
+                   if not any(_meets(each, period) for each in of_one)}  # fmt: skip
+        for name in (each for each in matters if each not in unknown):
+            yield from self._lines(policy, name, matters[name], period)
+        if unknown:
+            yield self._phrases.say("no_period", names=[*unknown], period=period.words)
+        for name, figures in unknown.items():
+            for figure in figures:
+                yield self._say("period_known", figure, name=name)
+
     def _lines(
         self, policy: Policy, name: str, figures: Sequence[Figure], period: Period
     ) -> Iterator[str]:
-        held = [figure for figure in figures if _meets(figure, period)]
-        if not held:
-            yield self._phrases.say("no_period", name=name, period=period.words)
-            for figure in figures:
-                yield self._say("period_known", figure)
-            return
-        now = held[-1]
+        now = [figure for figure in figures if _meets(figure, period)][-1]
         key = "period_open" if self._is_open(policy, now, period) else "period_holds"
         yield self._say(key, now, name=name, period=period.words)
         at = figures.index(now)

@@ -219,13 +219,20 @@ def test_the_figure_of_the_period_that_was_asked_for_comes_first_with_the_others
 def test_a_period_that_nothing_covers_gets_no_figure_as_its_own():
     said = dated("startup-subsidy", "2015年创业补贴给多少")
     assert "我没有这一时期（2015年）的标准" in said.lead
-    assert "（2018年1月1日起）5000元" in said.lead
+    assert "5000元（每人，一次性），2018年1月1日起" in said.lead
     assert "5000元" not in "".join(said.also)
+
+
+def test_the_section_asked_for_is_told_first_even_where_the_source_is_silent():
+    said = answer("startup-subsidy", Part.PAPERS, question="一次性创业补贴要啥材料")
+    assert said.lead == "一次性创业补贴要交哪些材料，原文未载明。"
+    assert "5000元" in "".join(said.also)
 
 
 def test_today_has_no_figure_when_the_last_one_has_ended():
     said = dated("minimum-wage", "现在最低工资多少")
     assert "我没有这一时期（现在）的标准" in said.lead
+    assert said.lead.count("我没有这一时期") == 1  # not for each of the three classes
     assert "您问的时期" not in said.lead
     assert dated("minimum-wage", "2024年最低工资多少").lead.startswith("2023年1月1日起")
 

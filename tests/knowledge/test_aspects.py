@@ -32,6 +32,12 @@ def test_the_section_that_is_asked_for(question, part):
     assert next(iter(ASPECTS.asked(question))) == part
 
 
+def test_a_word_of_the_matter_itself_asks_for_no_section():
+    assert Part.PAPERS in ASPECTS.asked("老板扣我身份证")
+    assert ASPECTS.asked("老板扣我身份证", "不得收押金、不得扣身份证") == {}
+    assert [*ASPECTS.asked("身份证扣了找谁", "不得扣身份证")] == [Part.WHERE]
+
+
 def test_the_last_clause_asks_more_than_what_leads_up_to_it():
     asked = ASPECTS.asked("不知道要啥材料,反正给多少钱?")
     assert list(asked)[:2] == [Part.AMOUNT, Part.PAPERS]

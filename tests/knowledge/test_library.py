@@ -127,6 +127,23 @@ async def test_a_question_without_any_matter_is_asked_back(library):
     assert found.passage == "policy.of_what"
 
 
+async def test_what_a_few_words_may_be_about_is_offered_and_not_asked_for(library):
+    assert isinstance(await library.find("社保补贴补几年"), Choices)
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("老板扣我身份证", "用人单位招人用人，不得扣押身份证"),
+        ("孵化基地在哪", "各创业孵化基地的名字、地址、电话，原文未载明"),
+        ("热线电话多少", "24小时求职热线的号码，原文未载明"),
+        ("证书补贴一年能领几回", "每人每年最多3次"),
+    ],
+)
+async def test_the_first_line_is_what_was_asked(library, question, first):
+    assert first in lead(await library.find(question))
+
+
 async def test_a_policy_that_is_gone_is_not_spoken_of(library):
     found = await library.find("那要啥材料？", about=("not-there",))
     assert not policies(found)
@@ -151,6 +168,16 @@ async def test_explain_tells_what_each_view_saw(library):
     why = await library.explain("一次性创业补贴给多少钱")
     assert why["decision"] == "answered"
     assert {"letters", "sound", "names", "wording"} <= set(why["views"])
+
+
+def test_a_closed_view_sees_nothing(small):
+    library = opened(small)
+    before = asyncio.run(library.explain("一次性创业补贴给多少钱"))
+    library.close(["names", "sound"])
+    after = asyncio.run(library.explain("一次性创业补贴给多少钱"))
+    assert before["views"]["names"]["startup-subsidy"] > 0
+    assert set(after["views"]["names"].values()) == set(after["views"]["sound"].values()) == {0.0}
+    assert after["views"]["letters"] == before["views"]["letters"]
 
 
 async def test_the_library_tells_titles_parts_and_sections(library):
