@@ -25,6 +25,9 @@ class Aspects:
         self._parts = dict(reversed(pairs))
         self._ranks = {cue: rank for rank, (cue, _) in reversed([*enumerate(pairs)])}
         self._cues = Lexicon(self._parts)
+        self._nouns = frozenset(
+            cue for cue, _ in pairs if not any(word in cue for word in glossary.asking)
+        )
         idle = (*glossary.following, *glossary.others, *glossary.asking, *glossary.light)
         idle = tuple(sorted((*idle, *glossary.asking_last), key=len, reverse=True))
         self._turns: dict[str, list[int]] = {}  # when each word is left out of a bare text
@@ -35,13 +38,13 @@ class Aspects:
     def asked(self, text: str, matter: str = "") -> Asked:
         """The sections `text` asks for and how plainly, from 0 to 1; the plainest first.
 
-        A cue that stands in `matter` only names what is asked about: 身份证 asks for papers, but
+        A noun that stands in `matter` only names what is asked about: 身份证 asks for papers, but
         not of the rule that forbids keeping it.
         """
         last = _last_clause(text)
         weights: dict[Part, float] = {}
         for cue, part, at in self._found(text):
-            if cue in matter:
+            if cue in matter and cue in self._nouns:
                 continue
             weight = len(cue) * (_LAST if at >= last else 1)
             weights[part] = weights.get(part, 0) + weight

@@ -144,7 +144,7 @@ class Reception:
         if policies[best] >= bar and not self._is_doubtful(hearing, policies):
             wanted = [_Wanted(self._subjects[best].id, hearing.asked[0], hearing.question)]
             return self._told(wanted, today, {**evidence, "reason": "sure"})
-        if self._is_bare(hearing) and policies[best] < self._bar(hearing):
+        if self._is_bare(hearing) and (says_nothing(hearing) or not self._is_likely(policies)):
             return Declined("policy.of_what", {**evidence, "reason": "no_matter"})
         other = int(np.where(self._is_policy, 0, chances).argmax())
         if policies[best] < self._calibration.offer or policies[best] < chances[other]:
@@ -155,6 +155,9 @@ class Reception:
         likely = [int(at) for at in np.argsort(-policies)[:_MOST_OFFERED]]
         titles = tuple(self._title(at) for at in likely if policies[at] > policies[best] / 10)
         return Choices(titles, {**evidence, "reason": "unsure"})
+
+    def _is_likely(self, policies: Chances) -> bool:
+        return bool(policies.max() >= self._calibration.offer)
 
     def _is_doubtful(self, hearing: Hearing, policies: Chances) -> bool:
         """Whether another policy is near as likely as the best, or all that is not ours together;
