@@ -106,9 +106,7 @@ class Asking:
         }
 
 
-async def _evaluate(
-    settings: Settings, words: Words, file: Path, closed: Collection[str]
-) -> None:
+async def _evaluate(settings: Settings, words: Words, file: Path, closed: Collection[str]) -> None:
     """Score a file of questions, without the `closed` views, and tell what was answered wrongly."""
     content = await load_content(settings)
     if closed:
