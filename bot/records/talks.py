@@ -89,9 +89,9 @@ class Talks:
         async with self._sessions() as session:
             far = (await session.execute(edge(sought, _REACH))).first()
             last = None if far is None else Place(*far)
-            some = listed(sought, scope, last, newer=last is not None)
-            some = some.with_only_columns(ConversationRow.id).limit(COUNTED + 1)
-            found = await session.scalar(select(func.count()).select_from(some.subquery())) or 0
+            within = listed(sought, scope, last, newer=last is not None)
+            some = within.with_only_columns(ConversationRow.id).limit(COUNTED + 1).subquery()
+            found = await session.scalar(select(func.count()).select_from(some)) or 0
         return Counted(min(found, COUNTED), is_all=far is None and found <= COUNTED)
 
     async def get(self, number: int, scope: Scope) -> Talk | None:
