@@ -21,7 +21,7 @@ from bot.records.tables import (
 )
 
 COUNTED = 1000  # more are not counted
-_REACH = 20_000  # newest conversations among which is counted
+_REACH = 5_000  # newest conversations among which is counted
 _AT_ONCE = 500  # numbers in a statement
 MOST_LINES = 1000  # of one conversation
 
