@@ -23,6 +23,8 @@ from bot.records.tables import (
     Tag,
 )
 
+_Urn = InstrumentedAttribute[str] | ColumnElement[str]
+
 UNKNOWN = "-"  # instead of a county: the ledger knows none
 # The rarest first: the list is read along the index of the first kind that is asked for.
 _RAREST = (Tag.LABEL, Tag.SCORE, Tag.MARK, Tag.STAFF, Tag.POLICY, Tag.OUTCOME, Tag.SCRIPT,
@@ -72,7 +74,7 @@ def seen(scope: Scope) -> Select[ConversationRow, str | None]:
     return select(ConversationRow, county).where(seen_by(scope, ConversationRow.urn))
 
 
-def seen_by(scope: Scope, urn: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+def seen_by(scope: Scope, urn: _Urn) -> ColumnElement[bool]:
     """Whose visitors somebody of the scope may see: those whom the ledger knows there."""
     if scope.is_whole:
         return true()
@@ -85,7 +87,7 @@ def listed(
     """Those that are sought, the newest first, before `place`; or, `newer`, those after it, the
     oldest first."""
     row, tag = ConversationRow, ConversationTagRow
-    wanted = seen(scope).where(row.is_talk, *_conditions(sought))
+    wanted = seen(scope).where(row.is_talk, *_conditions(sought, row.urn))
     at, number, is_there = _along(sought)
     if number is tag.conversation_id:
         wanted = wanted.join(tag, tag.conversation_id == row.id)
@@ -127,10 +129,12 @@ def fitting(sought: Sought, scope: Scope, messages: Sequence[int]) -> Select[int
     """Those of the messages that were said in a conversation that is sought, each with its."""
     row, said = ConversationRow, MessageRow
     tags = (_has_tag(kind, value) for kind, value in sought.tags)
-    bounds = (*_conditions(sought), *_days(sought, row.at), *tags)
+    # Not the column itself: SQLite would begin with all that visitors of a county ever said.
+    urn = said.urn.concat("")
+    bounds = (*_conditions(sought, urn), *_days(sought, row.at), *tags)
     during = and_(row.urn == said.urn, row.at <= said.at, row.until >= said.at)
     wanted = select(said.id, row.id).join(row, during).where(said.id.in_(messages))
-    return wanted.where(row.is_talk, seen_by(scope, row.urn), *bounds)
+    return wanted.where(row.is_talk, seen_by(scope, urn), *bounds)
 
 
 def _has_tag(kind: Tag, value: str) -> ColumnElement[bool]:
@@ -150,14 +154,14 @@ def _days(sought: Sought, at: InstrumentedAttribute[datetime]) -> list[ColumnEle
     return bounds
 
 
-def _conditions(sought: Sought) -> list[ColumnElement[bool]]:
+def _conditions(sought: Sought, urn: _Urn) -> list[ColumnElement[bool]]:
     row = ConversationRow
     conditions: list[ColumnElement[bool]] = []
     if sought.county == UNKNOWN:
         known = select(SeekerRow.urn).where(SeekerRow.county.is_not(None))
-        conditions.append(row.urn.not_in(known))
+        conditions.append(urn.not_in(known))
     elif sought.county:
-        conditions.append(seen_by(Scope(frozenset({sought.county})), row.urn))
+        conditions.append(seen_by(Scope(frozenset({sought.county})), urn))
     if sought.is_unread:
         conditions.append(row.read_at.is_(None))
     if sought.at_least:
@@ -167,7 +171,7 @@ def _conditions(sought: Sought) -> list[ColumnElement[bool]]:
     if sought.second:
         conditions.append(row.id.in_(_judged_once(sought.second)))
     if sought.crowd is not None:
-        conditions.append(row.urn.in_(urns(sought.crowd)))
+        conditions.append(urn.in_(urns(sought.crowd)))
     return conditions
 
 
