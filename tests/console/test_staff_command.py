@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.whole.commands import Command, command
+from tests.whole.commands import Command
+
+pytestmark = pytest.mark.process
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Command]:
-    with command(tmp_path) as run:
-        yield run
+def run(tmp_path: Path) -> Command:
+    return Command(tmp_path)
 
 
 def test_a_part_of_the_region_is_given_by_names_that_are_known_and_never_to_an_admin(
