@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from bot.clock import now
 from bot.commands.records import database_of
 from bot.commands.running import begin, fail, run
 from bot.console.passwords import Passwords, one_time_password
+from bot.jobs.reading import WorkReader
 from bot.records.audit import Audit
 from bot.records.database import Database
 from bot.records.scope import Scope
@@ -37,7 +39,7 @@ def add_staff(
 ) -> None:
     """A new member of staff, with a one-time password."""
     settings, words = begin()
-    scope = Scope(frozenset(county or ()))
+    scope = _scope(settings, words, role, county or [])
     run(_add(settings, words, login, name or login, role, scope), settings, words)
 
 
@@ -95,6 +97,17 @@ def list_tokens() -> None:
     """Every key that was made."""
     settings, words = begin()
     run(_list_tokens(settings, words), settings, words)
+
+
+def _scope(settings: Settings, words: Words, role: Role, named: Sequence[str]) -> Scope:
+    """The counties that are meant. An admin gives rights to others and has the whole region."""
+    if named and role is Role.ADMIN:
+        fail(words.say("operator.staff_admin_everywhere"))
+    reader = WorkReader(settings.content_dir / "directory")
+    found = {it: reader.wish(it).counties for it in named}
+    for unclear in (it for it, counties in found.items() if len(counties) != 1):
+        fail(words.say("openings.no_county", county=unclear))
+    return Scope(frozenset(counties[0] for counties in found.values()))
 
 
 async def _known(database: Database, words: Words, login: str) -> Member:

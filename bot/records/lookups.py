@@ -3,10 +3,11 @@ them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import ColumnElement, Select, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, select, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.records.crowds import Crowd, urns
@@ -15,11 +16,14 @@ from bot.records.scope import Scope
 from bot.records.tables import (
     ConversationRow,
     ConversationTagRow,
+    MessageRow,
     ReadingRow,
     SampleRow,
     SeekerRow,
     Tag,
 )
+
+_Urn = InstrumentedAttribute[str] | ColumnElement[str]
 
 UNKNOWN = "-"  # instead of a county: the ledger knows none
 # The rarest first: the list is read along the index of the first kind that is asked for.
@@ -70,7 +74,7 @@ def seen(scope: Scope) -> Select[ConversationRow, str | None]:
     return select(ConversationRow, county).where(seen_by(scope, ConversationRow.urn))
 
 
-def seen_by(scope: Scope, urn: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+def seen_by(scope: Scope, urn: _Urn) -> ColumnElement[bool]:
     """Whose visitors somebody of the scope may see: those whom the ledger knows there."""
     if scope.is_whole:
         return true()
@@ -83,17 +87,13 @@ def listed(
     """Those that are sought, the newest first, before `place`; or, `newer`, those after it, the
     oldest first."""
     row, tag = ConversationRow, ConversationTagRow
-    wanted = seen(scope).where(row.is_talk, *_conditions(sought))
-    tags = sorted(sought.tags, key=lambda it: _RAREST.index(it[0]))
-    at: InstrumentedAttribute[datetime] = row.at
-    number: InstrumentedAttribute[int] = row.id
-    if tags:
-        (kind, value), at, number = tags[0], tag.at, tag.conversation_id
+    wanted = seen(scope).where(row.is_talk, *_conditions(sought, row.urn))
+    at, number, is_there = _along(sought)
+    if number is tag.conversation_id:
         wanted = wanted.join(tag, tag.conversation_id == row.id)
-        wanted = wanted.where(tag.kind == kind.value, tag.value == value)
-    for kind, value in tags[1:]:
+    for kind, value in _by_rarity(sought)[1:]:
         wanted = wanted.where(_has_tag(kind, value))
-    wanted = wanted.where(*_days(sought, at))
+    wanted = wanted.where(is_there, *_days(sought, at))
     if place is not None:
         key, here = tuple_(at, number), tuple_(place.at, place.number)
         wanted = wanted.where(key > here if newer else key < here)
@@ -102,12 +102,39 @@ def listed(
     return wanted.order_by(at.desc(), number.desc())
 
 
-def fitting(sought: Sought) -> Select[int, str, date]:
-    """Number, visitor and day of conversations that are sought, in no order."""
-    row = ConversationRow
+def edge(sought: Sought, reach: int) -> Select[datetime, int]:
+    """The place of the one after the `reach` newest, of all that the index alone finds; none when
+    there are not so many."""
+    at, number, is_there = _along(sought)
+    wanted = select(at, number).where(is_there, *_days(sought, at))
+    return wanted.order_by(at.desc(), number.desc()).offset(reach).limit(1)
+
+
+def _along(
+    sought: Sought,
+) -> tuple[InstrumentedAttribute[datetime], InstrumentedAttribute[int], ColumnElement[bool]]:
+    """The columns of the index that a list is read along, and what holds in it."""
+    row, tag = ConversationRow, ConversationTagRow
+    if not sought.tags:
+        return row.at, row.id, row.is_talk.is_(True)
+    kind, value = _by_rarity(sought)[0]
+    return tag.at, tag.conversation_id, and_(tag.kind == kind.value, tag.value == value)
+
+
+def _by_rarity(sought: Sought) -> list[tuple[Tag, str]]:
+    return sorted(sought.tags, key=lambda it: _RAREST.index(it[0]))
+
+
+def fitting(sought: Sought, scope: Scope, messages: Sequence[int]) -> Select[int, int]:
+    """Those of the messages that were said in a conversation that is sought, each with its."""
+    row, said = ConversationRow, MessageRow
     tags = (_has_tag(kind, value) for kind, value in sought.tags)
-    bounds = (*_conditions(sought), *_days(sought, row.at), *tags)
-    return select(row.id, row.urn, row.day).where(row.is_talk, *bounds)
+    # Not the column itself: SQLite would begin with all that visitors of a county ever said.
+    urn = said.urn.concat("")
+    bounds = (*_conditions(sought, urn), *_days(sought, row.at), *tags)
+    during = and_(row.urn == said.urn, row.at <= said.at, row.until >= said.at)
+    wanted = select(said.id, row.id).join(row, during).where(said.id.in_(messages))
+    return wanted.where(row.is_talk, seen_by(scope, urn), *bounds)
 
 
 def _has_tag(kind: Tag, value: str) -> ColumnElement[bool]:
@@ -127,14 +154,14 @@ def _days(sought: Sought, at: InstrumentedAttribute[datetime]) -> list[ColumnEle
     return bounds
 
 
-def _conditions(sought: Sought) -> list[ColumnElement[bool]]:
+def _conditions(sought: Sought, urn: _Urn) -> list[ColumnElement[bool]]:
     row = ConversationRow
     conditions: list[ColumnElement[bool]] = []
     if sought.county == UNKNOWN:
         known = select(SeekerRow.urn).where(SeekerRow.county.is_not(None))
-        conditions.append(row.urn.not_in(known))
+        conditions.append(urn.not_in(known))
     elif sought.county:
-        conditions.append(seen_by(Scope(frozenset({sought.county})), row.urn))
+        conditions.append(seen_by(Scope(frozenset({sought.county})), urn))
     if sought.is_unread:
         conditions.append(row.read_at.is_(None))
     if sought.at_least:
@@ -144,7 +171,7 @@ def _conditions(sought: Sought) -> list[ColumnElement[bool]]:
     if sought.second:
         conditions.append(row.id.in_(_judged_once(sought.second)))
     if sought.crowd is not None:
-        conditions.append(row.urn.in_(urns(sought.crowd)))
+        conditions.append(urn.in_(urns(sought.crowd)))
     return conditions
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from bot.records.scope import Scope
+from bot.records.scope import EVERYWHERE, Scope
 from bot.records.tables import StaffRow
 
 
@@ -186,12 +186,14 @@ class Staff:
 
 
 def _member(row: StaffRow) -> Member:
+    """An admin's region is the whole one, whatever was written down: they could take it anyway."""
+    role, part = Role(row.role), Scope(frozenset(row.counties), frozenset(row.towns))
     return Member(
         number=row.id,
         login=row.login,
         name=row.name,
-        role=Role(row.role),
-        scope=Scope(frozenset(row.counties), frozenset(row.towns)),
+        role=role,
+        scope=EVERYWHERE if role is Role.ADMIN else part,
         is_active=row.is_active,
         must_change=row.must_change,
         has_second_factor=row.totp_secret is not None,

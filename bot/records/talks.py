@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from bot.records.conversations import Spoken, spoken
 from bot.records.days import begin_of, end_of
 from bot.records.limits import rows_at_once
-from bot.records.lookups import Place, Sought, listed, seen
+from bot.records.lookups import Place, Sought, edge, listed, seen
 from bot.records.scope import Scope
 from bot.records.tables import (
     ConversationRow,
@@ -21,6 +21,7 @@ from bot.records.tables import (
 )
 
 COUNTED = 1000  # more are not counted
+_REACH = 5_000  # newest conversations among which is counted
 _AT_ONCE = 500  # numbers in a statement
 MOST_LINES = 1000  # of one conversation
 
@@ -58,6 +59,14 @@ class Talk:
         return Place(self.at, self.number)
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many were counted, and whether these are all."""
+
+    number: int
+    is_all: bool
+
+
 class Talks:
     """The conversations, within what somebody may see."""
 
@@ -75,12 +84,15 @@ class Talks:
         found = await self._read(listed(sought, scope, after, newer=True), limit)
         return found[::-1]
 
-    async def count(self, sought: Sought, scope: Scope) -> int:
-        """How many, up to COUNTED; one more than that means more."""
-        some = listed(sought, scope, None, newer=False).with_only_columns(ConversationRow.id)
-        counted = select(func.count()).select_from(some.limit(COUNTED + 1).subquery())
+    async def count(self, sought: Sought, scope: Scope) -> Counted:
+        """How many, up to COUNTED, of those that are not too old to be looked at."""
         async with self._sessions() as session:
-            return await session.scalar(counted) or 0
+            far = (await session.execute(edge(sought, _REACH))).first()
+            last = None if far is None else Place(*far)
+            within = listed(sought, scope, last, newer=last is not None)
+            some = within.with_only_columns(ConversationRow.id).limit(COUNTED + 1).subquery()
+            found = await session.scalar(select(func.count()).select_from(some)) or 0
+        return Counted(min(found, COUNTED), is_all=far is None and found <= COUNTED)
 
     async def get(self, number: int, scope: Scope) -> Talk | None:
         """The conversation of that number, if it may be seen."""

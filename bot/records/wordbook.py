@@ -1,12 +1,14 @@
 """The index of messages by the pieces of their words: FTS5 in SQLite, GIN in PostgreSQL.
 
-A trigger of the database takes out whatever message is deleted. What was common lately is found
-from the newest message backwards; what is rare, by the index.
+A trigger of the database takes out whatever message is deleted. SQLite finds the newest first by
+its index; PostgreSQL's has no order, so that what is common is found from the newest message
+backwards, and only what is rare by the index.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.records.pieces import Wanted, pieces
 from bot.records.summing import Said
 
-# Newest messages looked through before the index is asked: what is common is among the first, and
-# the index would have to fetch every one of it, however old.
-_NEWEST = (5_000, 60_000)
+_NEWEST = 5_000  # messages looked through in any case
+_FAR = 600_000  # those looked through for what is common: its last use may be some time ago
+_SAMPLE = 3_000  # messages from anywhere, the same ones for a while, that tell what is common
+_FEW = 20_000  # hits that the index may fetch: each is a page of its own
 _AT_ONCE = 500  # numbers in a statement
 
 _KNOWN = {
@@ -48,12 +51,24 @@ WITH hits AS MATERIALIZED (
 )
 SELECT message_id FROM hits ORDER BY message_id DESC LIMIT :most
 """
+_FIND_SOME = """
+SELECT count(*) FROM message_words TABLESAMPLE SYSTEM (:percent)
+REPEATABLE (164) WHERE words @@ CAST(:query AS tsquery)
+"""
 _LARGEST = 2**62
 
 
 def entries(messages: Iterable[Said]) -> dict[int, str]:
     """What the index keeps of each message, by its number."""
     return {it.number: " ".join(pieces(it.text)) for it in messages}
+
+
+@dataclass(slots=True)
+class Quest:
+    """What is looked for, a part of the messages at a time."""
+
+    what: Wanted
+    is_rare: bool | None = None  # None: not known yet
 
 
 class Wordbook:
@@ -78,17 +93,21 @@ class Wordbook:
         return known
 
     async def find(
-        self, session: AsyncSession, what: Wanted, most: int, before: int | None = None
+        self, session: AsyncSession, quest: Quest, most: int, before: int | None = None
     ) -> list[int]:
         """Numbers of messages that have the pieces, the newest first."""
         told: dict[str, object] = {"most": most, "before": before or _LARGEST}
         if await _kind(session) == "sqlite":
-            return await _numbers(session, _FIND_SQLITE, {**told, "query": _match(what)})
-        told["query"] = _tsquery(what)
-        for newest in _NEWEST:
-            found = await _numbers(session, _FIND_NEWEST, {**told, "newest": newest})
-            if len(found) == most:
-                return found
+            return await _numbers(session, _FIND_SQLITE, {**told, "query": _match(quest.what)})
+        told["query"] = _tsquery(quest.what)
+        found = await _numbers(session, _FIND_NEWEST, {**told, "newest": _NEWEST})
+        if len(found) < most and quest.is_rare is None:
+            quest.is_rare = await _is_rare(session, told["query"])
+        if len(found) < most and not quest.is_rare:
+            found = await _numbers(session, _FIND_NEWEST, {**told, "newest": _FAR})
+        if len(found) == most:
+            return found
+        await session.execute(text("SET LOCAL work_mem = '32MB'"))  # the places of all hits
         return await _numbers(session, _FIND_ANY, told)
 
     async def tidy(self, session: AsyncSession) -> None:
@@ -100,6 +119,14 @@ class Wordbook:
 
 async def _kind(session: AsyncSession) -> str:
     return (await session.connection()).dialect.name
+
+
+async def _is_rare(session: AsyncSession, query: object) -> bool:
+    """Whether the index has few messages with the pieces, reckoned from a sample."""
+    whole = await session.scalar(text("SELECT max(message_id) FROM message_words")) or 1
+    percent = min(100.0, 100 * _SAMPLE / whole)
+    among = await session.scalar(text(_FIND_SOME), {"percent": percent, "query": query})
+    return (among or 0) * 100 / percent <= _FEW
 
 
 async def _numbers(session: AsyncSession, query: str, told: Mapping[str, object]) -> list[int]:

@@ -9,12 +9,20 @@ from datetime import date, timedelta
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from bot.app.campaigns import CampaignStores
+from bot.pipeline.messages import HeardLine, SaidLine
 from bot.records.applications import Applications
+from bot.records.campaign_rows import Draft as CampaignDraft
 from bot.records.database import Database
 from bot.records.ledger import Ledger
 from bot.records.offers import Draft, Offers
 from bot.records.openings import Openings
 from bot.records.seekers import Seekers
+from bot.records.summaries import Summaries
+from bot.records.tables import SeekerRow
+from bot.records.tickets import Tickets
+from bot.records.transcripts import Transcripts
+from bot.settings import Settings
 from bot.sheets import Cell, Sheet, write_book
 from dialogs.work import Match, Opening, PayUnit, Wish, WorkType
 
@@ -85,6 +93,26 @@ class Town:
         application = await self.applications.apply(urn, opening, shares)
         assert application is not None
         return application.number
+
+
+async def one_of_each(database: Database, clock: Clock, words: str, county: str) -> None:
+    """An opening, a seeker, an application, a ticket, a conversation and a campaign, each with the
+    number 1, of somebody who lives in that county and says these words."""
+    town, urn, at = Town.of(database, clock), "web:9", clock().timestamp()
+    opening = await town.offers_work(title=words, county=county, town="洺州镇")
+    await town.registers(urn, county)
+    async with database.sessions.begin() as session:
+        seeker = await session.get_one(SeekerRow, 1)
+        seeker.county, seeker.station, seeker.category = county, words, "零就业"
+    await town.applies(urn, opening)
+    await Tickets(database.sessions, clock).open(urn, words, "e1", "")
+    said = SaidLine("e2", "e2.0", urn, at + 1, words, [], "policy", "declined", [], {}, words)
+    await Transcripts(database.sessions).write(
+        [("1-1-0", HeardLine("e2", urn, at, words, "words")), ("1-2-0", said)]
+    )
+    await Summaries(database.sessions).renew_all()
+    stores = CampaignStores.of(database, Settings.model_construct())
+    await stores.campaigns.draft(CampaignDraft(words, "", words), "somebody", "k1")
 
 
 def book(header: tuple[str, ...], *rows: tuple[Cell, ...]) -> bytes:

@@ -41,6 +41,14 @@ async def test_a_new_member_must_change_the_password_they_were_given(wang: Membe
     assert not wang.scope.covers(None)
 
 
+async def test_an_admin_sees_the_whole_region_whatever_was_written_down(staff: Staff) -> None:
+    part = Scope(frozenset({"清河县"}))
+    assert (await staff.add("zhao", "赵", Role.ADMIN, "hash", part)).scope.is_whole
+    found = await staff.by_login("zhao")
+    assert found is not None
+    assert found[0].scope.is_whole
+
+
 async def test_a_login_is_given_once(staff: Staff, wang: Member) -> None:
     with pytest.raises(LoginTaken):
         await staff.add("wang", "另一个王", Role.ADMIN, "hash")

@@ -20,7 +20,7 @@ from bot.records.retention import Retention
 from bot.records.summaries import OFTEN, Summaries
 from bot.records.tables import ConversationRow, ConversationTagRow, MessageRow
 from bot.records.transcripts import Transcripts
-from bot.records.wordbook import Wordbook
+from bot.records.wordbook import Quest, Wordbook
 
 from .conftest import Clock
 
@@ -107,7 +107,7 @@ async def found(database: Database, words: str) -> int:
     if what is None:
         return 0
     async with database.sessions() as session:
-        return len(await Wordbook().find(session, what, 1000))
+        return len(await Wordbook().find(session, Quest(what), 1000))
 
 
 async def test_a_conversation_is_counted_by_hand(

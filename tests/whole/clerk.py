@@ -67,10 +67,10 @@ class Clerk:
         for path in paths:
             await self.page.set_viewport_size(DESK)
             await self.opens(path)
-            assert await self._faults() == [], path
             name = re.sub(r"\W+", "-", path) or "home"
             for size in (DESK, PHONE):
                 await self.page.set_viewport_size(size)
+                assert await self._faults() == [], f"{path} {size['width']}"
                 assert await self.page.evaluate(WIDTH) <= size["width"], f"{path} {size['width']}"
                 if os.environ.get("PICTURES"):
                     picture = pictures / f"{name}-{size['width']}.png"

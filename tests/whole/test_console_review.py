@@ -71,6 +71,9 @@ async def test_a_supervisor_reads_and_judges(
     await admin.sees("补上驾校的答案")
     await admin.opens("talks?label=要改")
     await admin.sees_rows(1)
+    await page.locator("tr[data-row] td").nth(1).click()  # a row leads where its number leads
+    await page.wait_for_url("**/talks/*label=*")
+    await admin.follows("回列表")
     await page.get_by_text("保存和导出").click()
     await page.locator("input[name=name]").fill("我要改的")
     await admin.presses("存下来")

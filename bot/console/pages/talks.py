@@ -15,7 +15,7 @@ from bot.records.lookups import Place
 from bot.records.pieces import parts_of
 from bot.records.readings import Readings
 from bot.records.searching import Hits, Search
-from bot.records.talks import COUNTED, Talk, Talks
+from bot.records.talks import Talk, Talks
 
 TALKS = "/console/talks"
 _A_PAGE = 50
@@ -63,7 +63,8 @@ class TalkPages:
         """How many nobody has read, for the first page."""
 
         async def count(visit: Visit) -> int:
-            return await self._talks.count(Filters({"unread": "1"}).sought, visit.scope)
+            found = await self._talks.count(Filters({"unread": "1"}).sought, visit.scope)
+            return found.number
 
         return Waiting("review.home_unread", f"{TALKS}?unread=1", SUPERVISORS, count)
 
@@ -87,7 +88,6 @@ class TalkPages:
             else "",
             "newer": filters.address(after=found[0].place) if found and (before or after) else "",
             "count": await self._talks.count(sought, visit.scope),
-            "counted": COUNTED,
         }
         return Page("talks.html.j2", {**await self._around(visit, filters), **facts, **pager})
 

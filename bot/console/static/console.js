@@ -1,4 +1,4 @@
-// Keys, confirmations, and parts of a page that renew themselves. Every page works without.
+// Keys, rows, confirmations, and parts of a page that renew themselves. Every page works without.
 "use strict";
 
 (() => {
@@ -34,6 +34,14 @@
     if (!act) return;
     event.preventDefault();
     act();
+  });
+
+  // A row with one address leads there wherever it is clicked; what is marked is being copied.
+  document.addEventListener("click", (event) => {
+    const links = [...(event.target.closest("tr[data-row]")?.querySelectorAll("a") ?? [])];
+    const own = event.target.closest("a, button, input, select, textarea, label, summary");
+    if (own || String(window.getSelection())) return;
+    if (new Set(links.map((link) => link.href)).size === 1) links[0].click();
   });
 
   document.addEventListener("submit", (event) => {
