@@ -1,4 +1,5 @@
-"""A person is asked for: the question goes to a desk, by night as well as by day."""
+"""A person is asked for: the question goes to a desk, by night as well as by day, and at once:
+whoever falls asleep over a further question has it there nevertheless."""
 
 from __future__ import annotations
 
@@ -25,11 +26,13 @@ class Ticket(Protocol):
 class Desk(Protocol):
     """Where the people of the hotline find what was asked for them."""
 
-    async def open(
-        self, visitor: str, topic: str, key: str, context: str, contact: str = "", when: str = ""
-    ) -> Ticket:
-        """Put a question on the desk; the same `key` puts it there once. `context`: the policies
-        last spoken of; `contact`: a telephone number to call back, and `when`."""
+    async def open(self, visitor: str, topic: str, key: str, context: str) -> Ticket:
+        """Put a question on the desk; the same `key` puts it there once and gives the same ticket.
+        `context`: the policies last spoken of."""
+        ...
+
+    async def call_back(self, key: str, contact: str, when: str = "") -> None:
+        """Note with the question of this `key` the telephone number to call back, and `when`."""
         ...
 
 
@@ -49,21 +52,23 @@ async def ask_for_a_person(talk: Talk, desk: Desk, hours: Hours) -> Reply:
     """Take the question down for a person; what was asked last is taken when there is something.
     While nobody is there, they may leave a number to be called back."""
     topic = talk.lately or await talk.ask("topic", words())
-    is_on, contact, when = hours.are_on(), "", ""
-    if not is_on:
-        contact = await talk.ask("contact", _contact(), opens=hours.next_opening())
-        if contact != HERE:
-            when = await talk.ask("when", choice(*TIMES))
-    about, number = " ".join(talk.about), "" if contact == HERE else contact
-    ticket = await desk.open(talk.visitor, topic, talk.event, about, number, when)
-    facts = {"number": ticket.number, "topic": topic, "is_on": is_on, "calls": bool(number)}
-    return Reply(
-        "handoff.opened",
-        {**facts, "opens": "" if is_on else hours.next_opening()},
-        (menu(),),
-        Outcome.HANDOFF,
-        talk.about,
-    )
+    key = talk.keep("key", talk.event)
+    opens = talk.keep("opens", "" if hours.are_on() else hours.next_opening())
+    ticket = await desk.open(talk.visitor, topic, key, " ".join(talk.about))
+    facts = {"number": ticket.number, "topic": topic, "opens": opens}
+    if not opens:
+        return _opened(talk, Outcome.HANDOFF, **facts, calls=False)
+    talk.note(Outcome.HANDOFF, {})
+    contact = await talk.ask("contact", _contact(), number=ticket.number, opens=opens)
+    talk.note(Outcome.CHAT, {})
+    if contact != HERE:
+        await desk.call_back(key, contact)
+        await desk.call_back(key, contact, await talk.ask("when", choice(*TIMES)))
+    return _opened(talk, Outcome.CHAT, **facts, calls=contact != HERE)
+
+
+def _opened(talk: Talk, outcome: Outcome, **facts: object) -> Reply:
+    return Reply("handoff.opened", facts, (menu(),), outcome, talk.about)
 
 
 def _contact() -> Question[str]:

@@ -194,6 +194,11 @@ class Talk:
         """Say something on the way; the next question, or the closing reply, follows it."""
         self.said.append(reply)
 
+    def keep(self, name: str, value: str) -> str:
+        """`value`, as it was when the script first came here; for what a later turn must not make
+        anew, such as the key of an effect."""
+        return self.answers.setdefault(f"_{name}", value)
+
     def forget(self) -> None:
         """Drop every answer, so that the script begins anew."""
         self.answers.clear()
@@ -240,6 +245,11 @@ def _read(question: Question[T], heard: Heard) -> T:
 
 
 Script = Callable[[Talk], Awaitable[Reply]]
+
+
+def is_kept(name: str) -> bool:
+    """Whether this is no question's answer, but what `Talk.keep` keeps among them."""
+    return name.startswith("_")
 
 
 def address(script: str, **given: str) -> str:

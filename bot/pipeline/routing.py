@@ -19,6 +19,7 @@ from dialogs.talk import (
     Reply,
     Script,
     Talk,
+    is_kept,
 )
 
 Off = Callable[..., bool]
@@ -112,10 +113,13 @@ class Routing:
 
     async def _back(self) -> None:
         session = self._session
-        if session.script is None or not session.answers:
+        answered = [name for name in session.answers if not is_kept(name)]
+        if session.script is None or not answered:
             await self._start("menu")
             return
-        session.answers.popitem()
+        names = list(session.answers)
+        for name in names[names.index(answered[-1]) :]:  # and what was kept since
+            del session.answers[name]
         await self._run(None)
 
     async def _start(self, script: str, heard: Heard | None = None) -> None:

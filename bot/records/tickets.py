@@ -85,9 +85,7 @@ class Tickets:
         self._clock = clock
         self._due = due
 
-    async def open(
-        self, visitor: str, topic: str, key: str, context: str, contact: str = "", when: str = ""
-    ) -> Ticket:
+    async def open(self, visitor: str, topic: str, key: str, context: str) -> Ticket:
         """Put a question on the desk. The same `key` puts it there once and gives the same ticket,
         whatever else is said the second time."""
         now = self._clock()
@@ -102,10 +100,14 @@ class Tickets:
                 opened_at=now,
                 state=State.OPEN.value,
                 due_at=self._due(now),
-                contact=contact or None,
-                contact_when=when or None,
             )
             return _ticket((await session.execute(_tickets(TicketRow.key == key))).one())
+
+    async def call_back(self, key: str, contact: str, when: str = "") -> None:
+        """Note with the question of this key the number to call back, and when."""
+        mine = update(TicketRow).where(TicketRow.key == key, TicketRow.state != State.CLOSED)
+        async with self._sessions.begin() as session:
+            await session.execute(mine.values(contact=contact, contact_when=when or None))
 
     async def open_ones(self, limit: int, scope: Scope = EVERYWHERE) -> list[Ticket]:
         """Those that nobody has taken and that are not put off, the longest waiting first."""

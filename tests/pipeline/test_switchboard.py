@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -69,15 +70,18 @@ class SmallLibrary:
 @dataclass
 class Tray:
     tickets: list[tuple[str, str, str]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
     verdicts: list[tuple[str, str]] = field(default_factory=list)
     calls: list[tuple[str, str]] = field(default_factory=list)
 
-    async def open(
-        self, visitor: str, topic: str, key: str, context: str, contact: str = "", when: str = ""
-    ) -> Tray:
-        self.tickets.append((visitor, topic, context))
-        self.calls.append((contact, when))
+    async def open(self, visitor: str, topic: str, key: str, context: str) -> Tray:
+        if key not in self.keys:
+            self.keys.append(key)
+            self.tickets.append((visitor, topic, context))
         return self
+
+    async def call_back(self, key: str, contact: str, when: str = "") -> None:
+        self.calls.append((contact, when))
 
     @property
     def number(self) -> int:
@@ -130,6 +134,7 @@ class Visitor:
             lambda *names: not self.off.isdisjoint(names),
         )
         self.session = Session(greeted="1", at=1000.0)
+        self.numbers = count(1)
         self.at = 1000.0
         self.outcome = Outcome.CHAT
         self.sends: list[str] = []
@@ -138,7 +143,9 @@ class Visitor:
         text = ""
         for one in said:
             heard = one if isinstance(one, Heard) else Heard(one)
-            turn = await self.board.take(self.session, heard, "web:a", "7-1-0", self.at)
+            turn = await self.board.take(
+                self.session, heard, "web:a", f"7-{next(self.numbers)}-0", self.at
+            )
             self.session = Session.unpack(turn.session.pack())
             text = "\n".join(it.text for it in turn.spoken)
             self.outcome = turn.spoken[-1].outcome if turn.spoken else Outcome.CHAT
@@ -352,18 +359,41 @@ async def test_a_conversation_that_is_switched_off_lets_go_of_who_is_in_it(
 
 async def test_by_night_a_number_may_be_left(visitor: Visitor) -> None:
     visitor.hours.is_on = False
-    assert "3月2日8:00上班后第一个看您的事" in await visitor.says("人工", "工资被拖欠了")
+    assert "3月2日8:00上班后第一个看" in await visitor.says("人工", "工资被拖欠了")
+    assert visitor.outcome is Outcome.HANDOFF
+    assert visitor.tray.tickets == [("web:a", "工资被拖欠了", "")]
     assert "看不明白" in await visitor.says("不知道")
     assert "什么时候" in await visitor.says("130 0000 0000")
     assert "按您说的时间打电话" in await visitor.says("上午")
-    assert visitor.tray.calls == [("13000000000", "上午")]
+    assert visitor.tray.calls == [("13000000000", ""), ("13000000000", ""), ("13000000000", "上午")]
+    assert len(visitor.tray.tickets) == 1
+
+
+async def test_by_night_a_question_is_on_the_desk_whatever_is_said_after_it(
+    visitor: Visitor,
+) -> None:
+    visitor.hours.is_on = False
+    await visitor.says("创业贷款多少", "人工")
+    assert visitor.tray.tickets == [("web:a", "创业贷款多少", "startup-loan")]
+    visitor.hours.is_on = True  # morning comes before they answer
+    assert "什么时候" in await visitor.says("130 0000 0000")
+    assert "喝" not in await visitor.says("返回", "取消")
+    assert len(visitor.tray.tickets) == 1
+
+
+async def test_by_night_another_topic_is_another_question(visitor: Visitor) -> None:
+    visitor.hours.is_on = False
+    await visitor.says("人工", "工资被拖欠了")
+    assert "用一两句话" in await visitor.says("返回")
+    await visitor.says("合同的事")
+    assert [topic for _, topic, _ in visitor.tray.tickets] == ["工资被拖欠了", "合同的事"]
 
 
 async def test_by_night_no_number_need_be_left(visitor: Visitor) -> None:
     visitor.hours.is_on = False
     await visitor.says("人工", "工资被拖欠了")
     assert "在这里答复您" in await visitor.says("1")
-    assert visitor.tray.calls == [("", "")]
+    assert visitor.tray.calls == []
 
 
 async def test_while_a_person_answers_the_bot_is_silent(visitor: Visitor) -> None:

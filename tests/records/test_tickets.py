@@ -99,12 +99,28 @@ async def test_a_ticket_is_taken_by_one(tickets: Tickets) -> None:
     assert [it.number for it in await tickets.of_staff(now.staff or "", 10)] == [ticket.number]
 
 
+async def test_a_number_to_call_back_is_noted_until_it_is_closed(tickets: Tickets) -> None:
+    number = (await tickets.open("web:1", "社保", "e1", "")).number
+    other = (await tickets.open("web:2", "社保", "e2", "")).number
+    for when in ("", "上午"):
+        await tickets.call_back("e1", "13000000000", when)
+    ticket, beside = await tickets.get(number), await tickets.get(other)
+    assert ticket is not None
+    assert beside is not None
+    assert (ticket.contact, ticket.contact_when) == ("13000000000", "上午")
+    assert (beside.contact, beside.contact_when) == (None, None)
+    await tickets.take(number, "wang")
+    await tickets.close(number, "wang", Outcome.ANSWERED)
+    await tickets.call_back("e1", "13100000000")
+    closed = await tickets.get(number)
+    assert closed is not None
+    assert closed.contact == "13000000000"
+
+
 async def test_only_who_has_it_hands_it_on_puts_it_back_or_closes_it(
     tickets: Tickets, clock: Clock
 ) -> None:
-    ticket = await tickets.open("web:1", "社保", "e1", "", "13000000000", "上午")
-    number = ticket.number
-    assert (ticket.contact, ticket.contact_when) == ("13000000000", "上午")
+    number = (await tickets.open("web:1", "社保", "e1", "")).number
     await tickets.take(number, "wang")
     for attempt in (
         tickets.transfer(number, "li", "li"),
