@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.records.audiences import Member
@@ -34,6 +34,23 @@ from bot.records.tables import (
 
 _recipient, _campaign = table_of(RecipientRow), table_of(CampaignRow)
 _seeker, _preference = table_of(SeekerRow), table_of(PreferenceRow)
+
+# Built once: it is read all the time, and building it costs more than reading.
+_STANDINGS = (
+    select(
+        _recipient.c.id, _recipient.c.quiet_from, _recipient.c.quiet_until,
+        _preference.c.quiet_from.label("own_from"),
+        _preference.c.quiet_until.label("own_until"),
+        _campaign.c.state.label("campaign_state"), _campaign.c.expires_at,
+        is_unwanted().label("wants_none"),
+    )
+    .select_from(
+        _recipient.join(_campaign, _campaign.c.id == _recipient.c.campaign_id)
+        .outerjoin(_seeker, _seeker.c.urn == _recipient.c.urn)
+        .outerjoin(_preference, _preference.c.urn == _recipient.c.urn)
+    )
+    .where(_recipient.c.id.in_(bindparam("numbers", expanding=True)))
+)  # fmt: skip
 
 
 class Recipients:
@@ -195,24 +212,9 @@ class Recipients:
 
     async def standings(self, numbers: Sequence[int]) -> dict[int, Standing]:
         """What speaks for and against sending to each of them, read at one moment."""
-        c = _recipient.c
-        wanted = (
-            select(
-                c.id, c.quiet_from, c.quiet_until,
-                _preference.c.quiet_from.label("own_from"),
-                _preference.c.quiet_until.label("own_until"),
-                _campaign.c.state.label("campaign_state"), _campaign.c.expires_at,
-                is_unwanted().label("wants_none"),
-            )
-            .select_from(
-                _recipient.join(_campaign, _campaign.c.id == c.campaign_id)
-                .outerjoin(_seeker, _seeker.c.urn == c.urn)
-                .outerjoin(_preference, _preference.c.urn == c.urn)
-            )
-            .where(c.id.in_(numbers))
-        )  # fmt: skip
         async with self._sessions() as session:
-            return {it["id"]: standing_in(it) for it in (await session.execute(wanted)).mappings()}
+            rows = await session.execute(_STANDINGS, {"numbers": numbers})
+            return {it["id"]: standing_in(it) for it in rows.mappings()}
 
     async def listed(
         self, campaign: int, fates: Sequence[Fate], after: int, limit: int
