@@ -25,11 +25,12 @@ from bot.api.outcome_models import (
     ReportTold,
 )
 from bot.console.visit import EVERYBODY, SUPERVISORS
-from bot.jobs.audience import AudienceError, read_audience
+from bot.jobs.audience import read_audience
 from bot.jobs.campaigns.desk import CampaignDesk
 from bot.jobs.campaigns.reach import may_see, within
 from bot.jobs.campaigns.texts import WordsRefused, campaign_text
 from bot.jobs.campaigns.wording import MISTAKES, CampaignWording
+from bot.jobs.query_words import AudienceError
 from bot.pipeline.messages import Button
 from bot.records.campaign_rows import Campaign, Draft, NoSuchCampaign, State
 

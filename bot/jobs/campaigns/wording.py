@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.clock import ZONE
-from bot.jobs.audience import NAMES, AudienceError
+from bot.jobs.audience import NAMES
 from bot.jobs.campaigns.desk import Preview, Progress, Report
 from bot.jobs.campaigns.texts import WordsRefused
+from bot.jobs.query_words import AudienceError
 from bot.records.campaign_rows import (
     NeedsApproval,
     NoSuchCampaign,
