@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.jobs.campaigns.gate import CampaignGate
@@ -27,7 +28,7 @@ class Books:
 
     async def standings(self, numbers: Sequence[int]) -> dict[int, Standing]:
         self.asked.append(set(numbers))
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(0.02)
         return {it: Standing(self.state, None, Quiet(0, 0), False) for it in numbers}
 
 
@@ -55,6 +56,21 @@ async def test_what_was_read_a_while_ago_is_read_again() -> None:
     assert (await lookout.standing(1)) is not None
     await asyncio.sleep(FRESH + 0.01)
     await lookout.standing(1)
+    assert len(books.asked) == 2
+
+
+async def test_who_asks_while_it_is_read_anew_need_not_wait() -> None:
+    books = Books()
+    lookout = Lookout(books, 10.0)
+    for recipient in range(9):
+        lookout.add(recipient)
+    await lookout.standing(0)
+    lookout._look = replace(lookout._look, at=lookout._look.at - 6.0)
+    reading = asyncio.create_task(lookout.standing(1))
+    await asyncio.sleep(0)
+    await asyncio.wait_for(lookout.standing(2), 0.01)
+    assert not reading.done()
+    await reading
     assert len(books.asked) == 2
 
 

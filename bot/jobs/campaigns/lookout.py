@@ -60,15 +60,17 @@ class Lookout:
     async def standing(self, recipient: int) -> Standing | None:
         """How they stand, as it was read a moment ago; None: nothing is known of them. Raises
         StorageDown."""
-        if not self._knows(recipient):
+        # One reads anew before the time is over: the others need not wait for it.
+        within = self._fresh if self._reading.locked() else self._fresh / 2
+        if not self._knows(recipient, within):
             async with self._reading:
-                if not self._knows(recipient):
+                if not self._knows(recipient, within):
                     await self._read(recipient)
         return self._look.found.get(recipient)
 
-    def _knows(self, recipient: int) -> bool:
+    def _knows(self, recipient: int, within: float) -> bool:
         look = self._look
-        return recipient in look.asked and time.monotonic() - look.at <= self._fresh
+        return recipient in look.asked and time.monotonic() - look.at <= within
 
     async def _read(self, recipient: int) -> None:
         asked = frozenset((recipient, *islice(self._waiting, AT_ONCE)))
