@@ -14,7 +14,7 @@ from bot.pipeline.closing import Closing
 from bot.pipeline.line import Line, LuaScript, StorageDown
 from bot.pipeline.messages import Lane
 
-SECOND = 1.004  # what counts as one: the network's clock sees some messages late
+SECOND = 1.006  # what counts as one: the network's clock sees some messages late
 MOST_COUNTED = 10_000  # messages a second: a rate above that limits nothing
 BULK_WAITS = 0.05  # seconds ahead that bulk may reserve; so long may it keep a reply waiting
 MOST_CHATS = 10_000  # buckets held before those that are full again are dropped
@@ -194,7 +194,7 @@ class Pacer:
         """`jitter`: a number from 0 to 1 that spreads those who were told to wait."""
         self._jitter = jitter
         # In any one second at most `rate` messages pass: the burst is part of it.
-        burst = max(1, int(pace.rate / 200))
+        burst = max(1, int(pace.rate / 166))
         rate = max(0.5, pace.rate - burst)
         self._bot = Bucket(line, f"hotline:{{{channel}}}:pace", rate, burst, closing)
         is_limit = pace.rate <= MOST_COUNTED
