@@ -17,15 +17,13 @@ from bot.commands.campaign_desk import Key, Number, Staff, at_the_desk, bar
 from bot.commands.running import begin, fail
 from bot.commands.staff import OPERATOR
 from bot.jobs.campaigns.desk import CampaignDesk
-from bot.jobs.campaigns.wording import MISSED, CampaignWording
+from bot.jobs.campaigns.wording import GOT, MISSED, CampaignWording
 from bot.pipeline.messages import Button
 from bot.records.campaign_rows import Campaign, Draft, State
-from bot.records.recipient_rows import Recipient
 from bot.words import Words
 from dialogs.campaigns import options
 from dialogs.talk import Reply
 
-MOST_EXPORTED = 100_000  # rows
 LOOK_EVERY = 0.5  # seconds
 
 campaign = typer.Typer(no_args_is_help=True, help="Broadcasts to part of the visitors.")
@@ -165,18 +163,18 @@ def report(number: Number) -> None:
 
 @campaign.command()
 def export(number: Number, file: Annotated[Path, typer.Argument(dir_okay=False)]) -> None:
-    """Write the figures and everybody who did not get it into an Excel file."""
+    """Write the figures, everybody who did not get it and who did into an Excel file."""
     settings, words = begin()
 
     async def work(desk: CampaignDesk, wording: CampaignWording) -> None:
-        missed = await _missed(desk, number)
-        book = wording.book(await desk.report(number), missed)
+        missed, got = [await desk.listed(number, it) for it in (MISSED, GOT)]
+        book = wording.book(await desk.report(number), missed, got)
         try:
             with file.open("xb") as new:
                 new.write(book)
         except FileExistsError:
             fail(words.say("campaigns.file_there", file=file))
-        typer.echo(words.say("campaigns.exported", file=file, count=len(missed)))
+        typer.echo(words.say("campaigns.exported", file=file, count=len(missed) + len(got)))
 
     at_the_desk(settings, words, work, number)
 
@@ -199,19 +197,6 @@ def watch(number: Number) -> None:
         typer.echo(_now(words, wording, now.campaign))
 
     at_the_desk(settings, words, work, number)
-
-
-async def _missed(desk: CampaignDesk, number: int) -> list[Recipient]:
-    """Everybody who did not get it, as far as a sheet holds them."""
-    found: list[Recipient] = []
-    last = 0
-    while len(found) < MOST_EXPORTED:
-        page = await desk.recipients.listed(number, MISSED, last, 1000)
-        if not page:
-            break
-        last = page[-1].number
-        found += page
-    return found
 
 
 def _buttons(words: Words, is_plain: bool) -> Callable[[int], tuple[Button, ...]]:
