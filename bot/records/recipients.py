@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.records.audiences import Member
 from bot.records.campaign_rows import WrongState
 from bot.records.inserts import insert, table_of
 from bot.records.limits import rows_at_once
-from bot.records.queue import is_unwanted, mark_as_sending, next_rows, skip
+from bot.records.queue import STANDINGS, mark_as_sending, next_rows, skip
 from bot.records.recipient_rows import (
     FIRST,
     Due,
@@ -27,30 +27,10 @@ from bot.records.tables import (
     CampaignRow,
     CampaignState,
     Fate,
-    PreferenceRow,
     RecipientRow,
-    SeekerRow,
 )
 
 _recipient, _campaign = table_of(RecipientRow), table_of(CampaignRow)
-_seeker, _preference = table_of(SeekerRow), table_of(PreferenceRow)
-
-# Built once: it is read all the time, and building it costs more than reading.
-_STANDINGS = (
-    select(
-        _recipient.c.id, _recipient.c.quiet_from, _recipient.c.quiet_until,
-        _preference.c.quiet_from.label("own_from"),
-        _preference.c.quiet_until.label("own_until"),
-        _campaign.c.state.label("campaign_state"), _campaign.c.expires_at,
-        is_unwanted().label("wants_none"),
-    )
-    .select_from(
-        _recipient.join(_campaign, _campaign.c.id == _recipient.c.campaign_id)
-        .outerjoin(_seeker, _seeker.c.urn == _recipient.c.urn)
-        .outerjoin(_preference, _preference.c.urn == _recipient.c.urn)
-    )
-    .where(_recipient.c.id.in_(bindparam("numbers", expanding=True)))
-)  # fmt: skip
 
 
 class Recipients:
@@ -121,6 +101,14 @@ class Recipients:
         )
         async with self._sessions.begin() as session:
             return len((await session.execute(end.values(values).returning(_recipient.c.id))).all())
+
+    async def cancelled(self) -> list[int]:
+        """The cancelled campaigns in which somebody is still queued."""
+        c = _recipient.c
+        queued = exists().where(c.campaign_id == _campaign.c.id, c.state == Fate.QUEUED.value)
+        ended = select(_campaign.c.id).where(_campaign.c.state == CampaignState.CANCELLED.value)
+        async with self._sessions() as session:
+            return list(await session.scalars(ended.where(queued)))
 
     async def counts(self, campaign: int) -> dict[Fate, int]:
         """How many of them have come to what; every fate is there."""
@@ -213,7 +201,7 @@ class Recipients:
     async def standings(self, numbers: Sequence[int]) -> dict[int, Standing]:
         """What speaks for and against sending to each of them, read at one moment."""
         async with self._sessions() as session:
-            rows = await session.execute(_STANDINGS, {"numbers": numbers})
+            rows = await session.execute(STANDINGS, {"numbers": numbers})
             return {it["id"]: standing_in(it) for it in rows.mappings()}
 
     async def listed(
