@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 TRY, SEND, SUBMIT, KEEP, CANCEL = "try", "send", "submit", "keep", "cancel"
-PAUSE, RESUME, SHOW = "pause", "resume", "show"
+PAUSE, RESUME, SHOW, APPROVE = "pause", "resume", "show", "approve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class PostDesk(Protocol):
         ...
 
     async def latest(self) -> Sequence[Post]:
-        """The last few that they wrote, the newest first."""
+        """The last few that they wrote, and what waits for their approval; the newest first."""
         ...
 
 

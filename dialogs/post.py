@@ -11,6 +11,7 @@ from datetime import datetime
 
 from dialogs.menu import menu
 from dialogs.newsroom import (
+    APPROVE,
     CANCEL,
     KEEP,
     PAUSE,
@@ -40,6 +41,7 @@ SAID = {
     TRY: "post.tried",
     SEND: "post.sent",
     SUBMIT: "post.submitted",
+    APPROVE: "post.approved",
     KEEP: "post.kept",
     PAUSE: "post.paused",
     RESUME: "post.resumed",
@@ -80,7 +82,7 @@ async def take_step(talk: Talk, desk_of: DeskOf) -> Reply:
 
 
 async def show_posts(talk: Talk, desk_of: DeskOf) -> Reply:
-    """The last few that they wrote, with how far each has come."""
+    """The last few that they wrote, how far each has come, and what waits for their approval."""
     desk = await _desk(talk, desk_of)
     posts = await desk.latest()
     buttons = [

@@ -12,6 +12,8 @@ from bot.jobs.campaigns.texts import LONGEST as LONGEST_WORDS
 from bot.records.campaign_rows import Campaign, Draft, State
 
 LONGEST_NAME = 80
+LONGEST_ADDRESS = 1000
+_FETCHED = "telegram:"  # by Telegram itself, which takes an address where a picture's name goes
 
 
 class DraftGiven(Given):
@@ -21,6 +23,7 @@ class DraftGiven(Given):
     audience: Text = Field(min_length=1, max_length=LONGEST_QUERY)
     exclusions: Text = Field("", max_length=LONGEST_QUERY)
     words: Text = Field(min_length=1, max_length=LONGEST_WORDS)
+    picture: Text | None = Field(None, max_length=LONGEST_ADDRESS, pattern=r"^(https://\S+)?$")
     plain: bool = False
     again: bool = False
     starts_at: Moment | None = None
@@ -96,8 +99,10 @@ class TrialTold(Told):
     is_new: bool
 
 
-def draft_of(given: DraftGiven, audience: str) -> Draft:
-    """The draft, its audience narrowed to a region already."""
+def draft_of(given: DraftGiven, audience: str, picture: str = "") -> Draft:
+    """The draft, its audience narrowed to a region already; `picture`: the one that it has."""
+    if given.picture is not None:
+        picture = given.picture and f"{_FETCHED}{given.picture}"
     return Draft(
         name=given.name.strip(),
         audience=audience,
@@ -107,4 +112,5 @@ def draft_of(given: DraftGiven, audience: str) -> Draft:
         starts_at=given.starts_at,
         expires_at=given.expires_at,
         per_day=given.per_day,
+        picture=picture,
     )

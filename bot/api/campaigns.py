@@ -25,11 +25,12 @@ from bot.api.outcome_models import (
     ReportTold,
 )
 from bot.console.visit import EVERYBODY, SUPERVISORS
-from bot.jobs.audience import AudienceError, read_audience
+from bot.jobs.audience import read_audience
 from bot.jobs.campaigns.desk import CampaignDesk
 from bot.jobs.campaigns.reach import may_see, within
 from bot.jobs.campaigns.texts import WordsRefused, campaign_text
 from bot.jobs.campaigns.wording import MISTAKES, CampaignWording
+from bot.jobs.query_words import AudienceError
 from bot.pipeline.messages import Button
 from bot.records.campaign_rows import Campaign, Draft, NoSuchCampaign, State
 
@@ -107,8 +108,8 @@ class CampaignOperations:
         """Another text, audience or time."""
         campaign = await self._mine(call)
         buttons = () if call.body.plain else self._buttons(campaign.number)
-        draft = replace(_draft(call, self._wording()), buttons=buttons)
-        draft = replace(draft, kind=campaign.draft.kind, picture=campaign.draft.picture)
+        draft = _draft(call, self._wording(), campaign.draft.picture)
+        draft = replace(draft, buttons=buttons, kind=campaign.draft.kind)
         who = call.member.login, call.once_for("change")
         store = self._desk.campaigns
         return CampaignTold.of(
@@ -179,8 +180,9 @@ def _is_seen(call: Call[Any, Any], campaign: Campaign) -> bool:
     return may_see(campaign, call.member.login, call.member.scope)
 
 
-def _draft(call: Call[Nothing, DraftGiven], wording: CampaignWording) -> Draft:
-    """The draft that is given; it reaches nobody outside the scope. Raises Refusal."""
+def _draft(call: Call[Nothing, DraftGiven], wording: CampaignWording, picture: str = "") -> Draft:
+    """The draft that is given, with the `picture` that it has unless another is given; it reaches
+    nobody outside the scope. Raises Refusal."""
     given, scope = call.body, call.member.scope
     checks: dict[str, Callable[[], object]] = {
         "audience": lambda: within(scope, read_audience(given.audience)),
@@ -193,7 +195,7 @@ def _draft(call: Call[Nothing, DraftGiven], wording: CampaignWording) -> Draft:
         wrong.append(Wrong("name", "campaigns.form_name"))
     if wrong:
         raise Refusal(Kind.INVALID, *wrong)
-    return draft_of(given, within(scope, read_audience(given.audience)))
+    return draft_of(given, within(scope, read_audience(given.audience)), picture)
 
 
 def _refused(check: Callable[[], object], wording: CampaignWording) -> str:

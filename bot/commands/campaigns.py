@@ -3,44 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from bot.app.campaigns import CampaignStores, rates_of
-from bot.clock import ZONE, now
-from bot.commands.records import database_of
-from bot.commands.running import begin, fail, run
+from bot.app.campaigns import rates_of
+from bot.clock import ZONE
+from bot.commands.campaign_desk import Key, Number, Staff, at_the_desk, bar
+from bot.commands.running import begin, fail
 from bot.commands.staff import OPERATOR
-from bot.connection import open_line
 from bot.jobs.campaigns.desk import CampaignDesk
-from bot.jobs.campaigns.wording import MISSED, MISTAKES, CampaignWording
-from bot.pipeline.doorbell import Doorbell
+from bot.jobs.campaigns.wording import GOT, MISSED, CampaignWording
 from bot.pipeline.messages import Button
-from bot.pipeline.outbox import Outbox
-from bot.records.audit import Audit
 from bot.records.campaign_rows import Campaign, Draft, State
-from bot.records.recipient_rows import Recipient
-from bot.settings import Settings
 from bot.words import Words
 from dialogs.campaigns import options
 from dialogs.talk import Reply
 
-MOST_EXPORTED = 100_000  # rows
 LOOK_EVERY = 0.5  # seconds
 
 campaign = typer.Typer(no_args_is_help=True, help="Broadcasts to part of the visitors.")
-
-Number = Annotated[int, typer.Argument(min=1)]
-Staff = Annotated[str, typer.Option("--as", help="The login of who does it.")]
-Key = Annotated[str, typer.Option(help="The same key twice does it once.")]
-Work = Callable[[CampaignDesk, CampaignWording], Awaitable[None]]
 
 
 @campaign.command()
@@ -68,7 +54,7 @@ def draft(
         made = await desk.draft(planned, staff, key or token_hex(8), _buttons(words, plain))
         typer.echo(words.say("campaigns.drafted", number=made.number))
 
-    _do(settings, words, work, 0)
+    at_the_desk(settings, words, work, 0)
 
 
 @campaign.command()
@@ -80,7 +66,7 @@ def preview(number: Number) -> None:
         found = await desk.campaigns.get(number)
         typer.echo(wording.preview(await desk.preview(found.draft)))
 
-    _do(settings, words, work, number)
+    at_the_desk(settings, words, work, number)
 
 
 @campaign.command("test")
@@ -95,7 +81,7 @@ def try_on(number: Number, urn: str, key: Key = "") -> None:
         is_new = await desk.try_on(number, urn, key or token_hex(8))
         typer.echo(words.say(f"campaigns.tried{'' if is_new else '_before'}", urn=urn))
 
-    _do(settings, words, work, number)
+    at_the_desk(settings, words, work, number)
 
 
 @campaign.command()
@@ -104,14 +90,14 @@ def freeze(number: Number, staff: Staff = OPERATOR, key: Key = "") -> None:
     settings, words = begin()
 
     async def work(desk: CampaignDesk, wording: CampaignWording) -> None:
-        with _bar() as bar:
-            task = bar.add_task(words.say("campaigns.watch_title", number=number), total=None)
+        with bar() as shown:
+            task = shown.add_task(words.say("campaigns.watch_title", number=number), total=None)
             done = await desk.freezer.freeze(
-                number, staff, key or token_hex(8), lambda many: bar.update(task, completed=many)
+                number, staff, key or token_hex(8), lambda many: shown.update(task, completed=many)
             )
         typer.echo(words.say("campaigns.frozen", number=number, count=done.frozen))
 
-    _do(settings, words, work, number, "freeze", staff)
+    at_the_desk(settings, words, work, number, "freeze", staff)
 
 
 def _step(name: str, text: str) -> Callable[..., None]:
@@ -125,7 +111,7 @@ def _step(name: str, text: str) -> Callable[..., None]:
             now: Campaign = await getattr(store, name)(number, staff, key or token_hex(8))
             typer.echo(_now(words, wording, now))
 
-        _do(settings, words, work, number, name, staff)
+        at_the_desk(settings, words, work, number, name, staff)
 
     command.__doc__ = text
     return command
@@ -159,7 +145,7 @@ def show_all(
         if not found:
             typer.echo(words.say("campaigns.list_none"))
 
-    _do(settings, words, work, 0)
+    at_the_desk(settings, words, work, 0)
 
 
 @campaign.command()
@@ -172,25 +158,25 @@ def report(number: Number) -> None:
         for step in await desk.campaigns.history(number):
             typer.echo(wording.step(step))
 
-    _do(settings, words, work, number)
+    at_the_desk(settings, words, work, number)
 
 
 @campaign.command()
 def export(number: Number, file: Annotated[Path, typer.Argument(dir_okay=False)]) -> None:
-    """Write the figures and everybody who did not get it into an Excel file."""
+    """Write the figures, everybody who did not get it and who did into an Excel file."""
     settings, words = begin()
 
     async def work(desk: CampaignDesk, wording: CampaignWording) -> None:
-        missed = await _missed(desk, number)
-        book = wording.book(await desk.report(number), missed)
+        missed, got = [await desk.listed(number, it) for it in (MISSED, GOT)]
+        book = wording.book(await desk.report(number), missed, got)
         try:
             with file.open("xb") as new:
                 new.write(book)
         except FileExistsError:
             fail(words.say("campaigns.file_there", file=file))
-        typer.echo(words.say("campaigns.exported", file=file, count=len(missed)))
+        typer.echo(words.say("campaigns.exported", file=file, count=len(missed) + len(got)))
 
-    _do(settings, words, work, number)
+    at_the_desk(settings, words, work, number)
 
 
 @campaign.command()
@@ -199,64 +185,18 @@ def watch(number: Number) -> None:
     settings, words = begin()
 
     async def work(desk: CampaignDesk, wording: CampaignWording) -> None:
-        with _bar() as bar:
-            task = bar.add_task(words.say("campaigns.watch_title", number=number), total=None)
+        with bar() as shown:
+            task = shown.add_task(words.say("campaigns.watch_title", number=number), total=None)
             while True:
                 now = await desk.progress(number)
                 total, text = now.campaign.frozen, wording.rate(now)
-                bar.update(task, total=total, completed=now.done, description=text)
+                shown.update(task, total=total, completed=now.done, description=text)
                 if now.campaign.state is not State.RUNNING:
                     break
                 await asyncio.sleep(LOOK_EVERY)
         typer.echo(_now(words, wording, now.campaign))
 
-    _do(settings, words, work, number)
-
-
-def _bar() -> Progress:
-    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-
-
-def _do(
-    settings: Settings, words: Words, work: Work, number: int, act: str = "", staff: str = ""
-) -> None:
-    """Do it with the desk; what was wrong is told in a sentence, a step is kept in the audit."""
-    wording = CampaignWording(words)
-
-    async def whole() -> None:
-        async with _desk(settings, words) as (desk, audit):
-            try:
-                await work(desk, wording)
-            except MISTAKES as error:
-                fail(wording.mistake(error, number))
-            if act:
-                await audit.note(staff, f"campaign_{act}", f"campaign:{number}")
-
-    run(whole(), settings, words)
-
-
-@asynccontextmanager
-async def _desk(settings: Settings, words: Words) -> AsyncIterator[tuple[CampaignDesk, Audit]]:
-    async with database_of(settings) as database, open_line(settings, beside=True) as line:
-        # Nobody's bell is rung: a service that runs looks for news every second.
-        bell = Doorbell(lambda _: False, lambda _hop, _partition: None)
-        outbox = Outbox(line, bell, lambda: words)
-        stores = CampaignStores.of(database, settings)
-        desk = stores.desk(settings, rates_of(settings), outbox)
-        yield desk, Audit(database.sessions, now)
-
-
-async def _missed(desk: CampaignDesk, number: int) -> list[Recipient]:
-    """Everybody who did not get it, as far as a sheet holds them."""
-    found: list[Recipient] = []
-    last = 0
-    while len(found) < MOST_EXPORTED:
-        page = await desk.recipients.listed(number, MISSED, last, 1000)
-        if not page:
-            break
-        last = page[-1].number
-        found += page
-    return found
+    at_the_desk(settings, words, work, number)
 
 
 def _buttons(words: Words, is_plain: bool) -> Callable[[int], tuple[Button, ...]]:

@@ -9,11 +9,11 @@ from datetime import datetime
 from multidict import MultiDict, MultiMapping
 
 from bot.records.scope import Scope
+from bot.records.staff import SUPERVISORS as SUPERVISORS
 from bot.records.staff import Member, Role
 from bot.records.staff_sessions import StaffSession
 
 EVERYBODY = frozenset(Role)
-SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 ADMINS = frozenset({Role.ADMIN})
 
 SMALL_BODY = 64 * 1024  # bytes

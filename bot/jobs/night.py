@@ -4,6 +4,7 @@ goes by a campaign has its own hours."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from bot.channels.delivery import Withheld
@@ -24,6 +25,10 @@ class NightGate:
     def minds(self, message: Message) -> bool:
         """Whether one of the two has a say about it."""
         return message.ref.startswith(UNASKED) or self._other.minds(message)
+
+    def expecting(self, message: Message) -> AbstractContextManager[None]:
+        """While inside, it is coming up."""
+        return self._other.expecting(message)
 
     def holds(self, message: Message) -> bool:
         """Whether it is held as far as is known."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +22,10 @@ class Gate(Protocol):
         """Whether it has a say about this one."""
         ...
 
+    def expecting(self, message: Message) -> AbstractContextManager[None]:
+        """While inside, it is coming up: `verdict` may look at all of those at once."""
+        ...
+
     def holds(self, message: Message) -> bool:
         """Whether it was held when `verdict` was last asked."""
         ...
@@ -36,6 +41,10 @@ class OpenGate:
     def minds(self, message: Message) -> bool:
         """It never does."""
         return False
+
+    def expecting(self, message: Message) -> AbstractContextManager[None]:
+        """Nothing is to be looked at."""
+        return nullcontext()
 
     def holds(self, message: Message) -> bool:
         """It never does."""

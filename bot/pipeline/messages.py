@@ -85,7 +85,7 @@ class Message:
     buttons: tuple[Button, ...] = ()
     at: float = 0.0  # seconds since the epoch, when it was said
     once: bool = False  # after a crash in mid-send: leave it (and say unknown), do not send again
-    picture: str = ""  # "telegram:<its name there>"; other channels carry the text alone
+    picture: str = ""  # "telegram:<its name there or address>"; elsewhere the text goes alone
 
     def pack(self) -> bytes:
         """The message as the outbox stores it."""

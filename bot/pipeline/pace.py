@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections import deque
 from collections.abc import Callable
 
 from bot.channels.delivery import Pace
@@ -13,9 +14,12 @@ from bot.pipeline.closing import Closing
 from bot.pipeline.line import Line, LuaScript, StorageDown
 from bot.pipeline.messages import Lane
 
+SECOND = 1.006  # what counts as one: the network's clock sees some messages late
+MOST_COUNTED = 10_000  # messages a second: a rate above that limits nothing
 BULK_WAITS = 0.05  # seconds ahead that bulk may reserve; so long may it keep a reply waiting
 MOST_CHATS = 10_000  # buckets held before those that are full again are dropped
 
+_Place = asyncio.Future[tuple[float, float]]
 _pace = LuaScript.load("pace")
 _pause = LuaScript.load("pause")
 
@@ -23,8 +27,8 @@ _pause = LuaScript.load("pause")
 class Bucket:
     """Lets `rate` messages a second pass, `burst` of them at once (GCRA).
 
-    A reservation never goes back; a pause makes those who wait ask again. Replies that ask at the
-    same time reserve together.
+    A reservation never goes back; a pause makes those who wait ask again. Those who ask at the same
+    time reserve together.
     """
 
     def __init__(self, line: Line, key: str, rate: float, burst: int, closing: Closing) -> None:
@@ -36,16 +40,18 @@ class Bucket:
         self._paused_until = dict.fromkeys(Lane, 0.0)
         self._turn = asyncio.Lock()
         self._asking: list[asyncio.Future[float]] = []
+        self._queue: deque[_Place] = deque()  # of the bulk
 
     async def take(self, lane: Lane = Lane.INTERACTIVE) -> None:
         """Wait until one message may pass, or the service is stopping. Raises StorageDown."""
         while not self._closing:
             asked = time.monotonic()
             if lane is Lane.BULK:
-                wait = await self._reserve_in_turn()
+                asked, due = await self._reserve_in_turn()
+                wait = (due - time.monotonic()) * 1e6
             else:
                 wait = await self._reserve_together()
-            if wait:
+            if wait > 0:
                 await self._closing.sleep(wait / 1e6)
             if self._paused_until[lane] <= asked:
                 return
@@ -60,15 +66,34 @@ class Bucket:
         else:
             await self._line.script(_pause, [self._key], int(seconds * 1e6), self._tolerance)
 
-    async def _reserve_in_turn(self) -> float:
-        """One asks until there is room for one, the others wait behind: not all ask again."""
-        async with self._turn:
-            while not self._closing:
-                wait = await self._reserve(1, int(BULK_WAITS * 1e6))
-                if wait >= 0:
-                    return wait
-                await self._closing.sleep(-wait / 1e6)
-        return 0.0
+    async def _reserve_in_turn(self) -> tuple[float, float]:
+        """When the bucket was asked, and when one may pass. One asks for all who wait and may pass
+        soon, the others wait behind."""
+        mine: _Place = asyncio.get_running_loop().create_future()
+        self._queue.append(mine)
+        try:
+            async with self._turn:
+                while not mine.done() and not self._closing:
+                    await self._let_some_pass()
+        finally:
+            if not mine.done():
+                mine.cancel()
+        return (0.0, 0.0) if mine.cancelled() else mine.result()
+
+    async def _let_some_pass(self) -> None:
+        """Reserve for the first of the queue, or wait until there may be room."""
+        self._queue = deque(it for it in self._queue if not it.done())
+        longest, asked = int(BULK_WAITS * 1e6), time.monotonic()
+        many = max(1, min(len(self._queue), longest // (2 * self._interval)))
+        wait = await self._reserve(many, longest - (many - 1) * self._interval)
+        if wait < 0:
+            return await self._closing.sleep(max(longest / 4, -wait - longest / 2) / 1e6)
+        now = time.monotonic()
+        for number in range(many):
+            place = self._queue.popleft()
+            if not place.done():  # else they gave up
+                place.set_result((asked, now + (wait + number * self._interval) / 1e6))
+        return None
 
     async def _reserve(self, many: int, longest: int) -> float:
         """Microseconds until the first of `many` may pass, each next one an interval later;
@@ -99,6 +124,25 @@ class Bucket:
             if not future.done():
                 future.set_result(max(0.0, first + number * self._interval))
         return max(0.0, first)
+
+
+class Turnstile:
+    """Lets so many pass in any second, whatever delay has brought them together. What this process
+    sends passes it last of all."""
+
+    def __init__(self, most: int, closing: Closing) -> None:
+        self._passed: deque[float] = deque(maxlen=most)  # time.monotonic
+        self._closing = closing
+
+    async def take(self) -> None:
+        """Wait until one may pass, or the service is stopping."""
+        passed = self._passed
+        while len(passed) == passed.maxlen and not self._closing:
+            left = passed[0] + SECOND - time.monotonic()
+            if left <= 0:
+                break
+            await self._closing.sleep(max(left, 0.001))
+        passed.append(time.monotonic())
 
 
 class Chats:
@@ -150,9 +194,11 @@ class Pacer:
         """`jitter`: a number from 0 to 1 that spreads those who were told to wait."""
         self._jitter = jitter
         # In any one second at most `rate` messages pass: the burst is part of it.
-        burst = max(1, int(pace.rate / 100))
+        burst = max(1, int(pace.rate / 166))
         rate = max(0.5, pace.rate - burst)
         self._bot = Bucket(line, f"hotline:{{{channel}}}:pace", rate, burst, closing)
+        is_limit = pace.rate <= MOST_COUNTED
+        self._turnstile = Turnstile(max(1, int(pace.rate)), closing) if is_limit else None
         self._chats = Chats(pace.chat_rate, pace.chat_burst, closing)
         self._chat_paused = dict.fromkeys(Lane, ("", 0.0))
 
@@ -168,6 +214,11 @@ class Pacer:
     async def take_of_bot(self, lane: Lane) -> None:
         """Wait as the limit that all share demands."""
         await self._bot.take(lane)
+
+    async def leave(self) -> None:
+        """Wait, right before the message goes, if too many others have just gone."""
+        if self._turnstile is not None:
+            await self._turnstile.take()
 
     async def slow_down(self, urn: str, seconds: float, lane: Lane = Lane.INTERACTIVE) -> None:
         """The network said 429. It does not say whose limit it was: take it for the chat's, and for

@@ -17,6 +17,7 @@ from bot.channels.delivery import (
     Gone,
     Halted,
     Moved,
+    Pace,
     Refused,
     Sent,
     Unsure,
@@ -54,9 +55,13 @@ HELD_PAUSE = 0.5  # seconds until what the gate holds is looked at again
 MOST_HELD = {Lane.INTERACTIVE: 4000, Lane.BULK: 500}  # messages in memory
 BEGUN = "a send was under way when the service stopped"
 # Messages between their hand-over and the note of what became of them: at a kill of the process so
-# many can be sent twice, and no more.
+# many can be sent twice, and no more. A network that takes many a second needs more of the bulk.
 UNDER_WAY = {Lane.INTERACTIVE: 100, Lane.BULK: 30}
+MOST_UNDER_WAY = 80  # of the bulk: replies need connections, too
+BULK_TAKES = 0.12  # seconds that a send may take and the rate is reached
 
+_OBSTACLES: dict[bytes, Delivery] = {b"begun": Unsure(BEGUN), b"stopped": Gone("stopped")}
+_begin = LuaScript.load("begin")
 _settle = LuaScript.load("settle")
 
 
@@ -102,7 +107,7 @@ class Sender:
         self._closing = closing
         self._clock = clock
         self._dead = DeadLetters(line)
-        self._under_way = {lane: asyncio.Semaphore(most) for lane, most in UNDER_WAY.items()}
+        self._under_way = {lane: asyncio.Semaphore(_under_way(lane, pace)) for lane in Lane}
         self._probe = asyncio.Lock()
         self.halted: str | None = None  # why the channel may not send at present
 
@@ -145,18 +150,26 @@ class Sender:
             while self._leases.token(entry.partition) == entry.token and not self._closing:
                 try:
                     await self._come_up(sending)
-                    async with self._under_way[sending.lane]:
-                        delivery = await self._clearance(sending)
-                        if delivery is None:
-                            delivery = await self._attempt(sending)
-                        if isinstance(delivery, (Wait, Halted)):
-                            continue  # never a failed attempt
+                    with self._gate.expecting(sending.message):
+                        delivery = await self._try(sending, tries + 1)
+                    if delivery is None:
+                        return
+                    if not isinstance(delivery, (Wait, Halted)):  # never a failed attempt
+                        await self._closing.sleep(FIRST_BACKOFF * 2**tries)
                         tries += 1
-                        if not _is_worth_another(delivery, tries, sending.message):
-                            return await self._bring_to_an_end(sending, delivery)
-                    await self._closing.sleep(FIRST_BACKOFF * 2 ** (tries - 1))
                 except StorageDown:
                     await self._closing.sleep(OUTAGE_PAUSE)
+
+    async def _try(self, sending: Sending, tries: int) -> Delivery | None:
+        """One try, the `tries`-th that counts; None when the message has come to its end."""
+        async with self._under_way[sending.lane]:
+            delivery = await self._clearance(sending)
+            if delivery is None:
+                delivery = await self._attempt(sending)
+            may_go_on = isinstance(delivery, (Wait, Halted))
+            if may_go_on or _is_worth_another(delivery, tries, sending.message):
+                return delivery
+            await self._bring_to_an_end(sending, delivery)
         return None
 
     async def _bring_to_an_end(self, sending: Sending, delivery: Delivery) -> None:
@@ -185,8 +198,6 @@ class Sender:
         not to be sent."""
         if self._pacer is not None:
             await self._pacer.take_of_bot(sending.lane)
-        if sending.lane is Lane.BULK and await self._has_stopped(sending):
-            return await self._unless_begun(sending, Gone("stopped"))
         if not self._gate.minds(sending.message):
             return None
         verdict = await self._gate.verdict(sending.message)
@@ -205,20 +216,25 @@ class Sender:
         message = sending.message
         if self._closing or self._leases.token(sending.entry.partition) != sending.entry.token:
             return Wait(0)
-        if message.once and not await self._mark(sending):
-            return Unsure(BEGUN)
+        if (obstacle := await self._obstacle(sending)) is not None:
+            return obstacle
+        if self._pacer is not None:
+            await self._pacer.leave()
         delivery = await self._carry(message)
         await self._heed(sending, delivery)
         return delivery
 
-    async def _has_stopped(self, sending: Sending) -> bool:
-        stopped = sending.entry.keys.key("stopped")
-        return bool(await self._line.call("SISMEMBER", stopped, sending.message.urn))
-
-    async def _mark(self, sending: Sending) -> bool:
-        """Note that the network may have it from now on; False when that was noted before."""
-        key = sending.entry.keys.key("sending")
-        return bool(await self._line.call("HSETNX", key, sending.entry.id, 1))
+    async def _obstacle(self, sending: Sending) -> Delivery | None:
+        """Why it is not handed over after all. If there is no reason, a message that is sent once
+        at most is noted: the network may have it from now on."""
+        message, keys, is_bulk = sending.message, sending.entry.keys, sending.lane is Lane.BULK
+        stopped, whose = keys.key("stopped"), message.urn if is_bulk else ""
+        if message.once:
+            noted = (keys.key("sending"), stopped)
+            found = await self._line.script(_begin, noted, sending.entry.id, whose)
+            return None if found is None else _OBSTACLES[found]
+        has_stopped = is_bulk and await self._line.call("SISMEMBER", stopped, whose)
+        return Gone("stopped") if has_stopped else None
 
     async def _carry(self, message: Message) -> Delivery:
         if self.halted is None:
@@ -273,6 +289,13 @@ class Sender:
             self._bell.hand_all("journal", keys.partition, noted, packed, lines)
         self._ended(type(delivery).__name__.lower()).inc()
         self._metrics.send_seconds.observe(max(0.0, now - message.at))
+
+
+def _under_way(lane: Lane, pace: Pace | None) -> int:
+    """How many may be."""
+    if lane is Lane.INTERACTIVE or pace is None:
+        return UNDER_WAY[lane]
+    return min(MOST_UNDER_WAY, max(UNDER_WAY[lane], int(pace.rate * BULK_TAKES)))
 
 
 def _is_worth_another(delivery: Delivery, tries: int, message: Message) -> bool:

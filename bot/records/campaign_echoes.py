@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.orm import aliased
 
 from bot.records.tables import (
     ApplicationRow,
@@ -19,6 +20,7 @@ from bot.records.tables import (
     SeekerRow,
     VisitorRow,
 )
+from dialogs.work import Pace
 
 BEFORE_ALL = datetime(1970, 1, 2, tzinfo=UTC)
 ECHO = timedelta(days=3)  # after the last message; what comes later has other reasons
@@ -31,7 +33,7 @@ class Echo:
     replied: int
     interested: int
     applied: int
-    opted_out: int  # said that they want no more campaigns
+    opted_out: int  # said that they want no more campaigns or, of pushes, no more openings
     left: int  # blocked us
 
 
@@ -49,7 +51,7 @@ class Echoes:
                 replied=await session.scalar(_replied(campaign, until)) or 0,
                 interested=await session.scalar(_interested(campaign)) or 0,
                 applied=await session.scalar(_applied(campaign, until)) or 0,
-                opted_out=await session.scalar(_opted_out(campaign)) or 0,
+                opted_out=await _sum(session, _opted_out(campaign), _stopped_pushes(campaign)),
                 left=await session.scalar(_left(campaign, until)) or 0,
             )
 
@@ -58,6 +60,10 @@ async def _until(session: AsyncSession, campaign: int) -> datetime:
     last = select(func.max(RecipientRow.fed_at)).where(RecipientRow.campaign_id == campaign)
     found = await session.scalar(last)
     return BEFORE_ALL if found is None else found + ECHO
+
+
+async def _sum(session: AsyncSession, *counts: Select[int]) -> int:
+    return sum([await session.scalar(it) or 0 for it in counts])
 
 
 def _people(campaign: int) -> Select[int]:
@@ -97,6 +103,20 @@ def _applied(campaign: int, until: datetime) -> Select[int]:
 
 def _opted_out(campaign: int) -> Select[int]:
     return select(func.count()).where(PreferenceRow.muted_by == campaign)
+
+
+def _stopped_pushes(campaign: int) -> Select[int]:
+    """Whose last push was in it, and who want no more: nothing else has come to them since."""
+    later = aliased(RecipientRow)
+    has_later = exists().where(
+        later.urn == RecipientRow.urn,
+        later.fed_at > RecipientRow.fed_at,
+        later.push_id.is_not(None),
+        later.state == Fate.SENT.value,
+    )
+    theirs = and_(SeekerRow.urn == RecipientRow.urn, SeekerRow.pace == Pace.NEVER.value)
+    stopped = _people(campaign).join_from(RecipientRow, SeekerRow, theirs)
+    return stopped.where(RecipientRow.push_id.is_not(None), ~has_later)
 
 
 def _left(campaign: int, until: datetime) -> Select[int]:

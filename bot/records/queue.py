@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import ZONE
@@ -18,6 +18,7 @@ from bot.records.inserts import table_of
 from bot.records.recipient_rows import FIRST
 from bot.records.seekers import State
 from bot.records.tables import (
+    CampaignRow,
     Fate,
     PreferenceRow,
     Presence,
@@ -31,7 +32,7 @@ from dialogs.work import Pace
 
 _recipient, _visitor = table_of(RecipientRow), table_of(VisitorRow)
 _seeker, _wish = table_of(SeekerRow), table_of(WishRow)
-_preference = table_of(PreferenceRow)
+_preference, _campaign = table_of(PreferenceRow), table_of(CampaignRow)
 
 
 async def next_rows(
@@ -121,3 +122,22 @@ async def mark_as_sending(
     mark = update(_recipient).where(c.id.in_(numbers), c.state == before.value)
     marked = await session.execute(mark.values(values).returning(c.id))
     return set(marked.scalars())
+
+
+# What speaks for and against sending to each of some `numbers`. Built once: it is read all the
+# time, and building it costs more than reading.
+STANDINGS = (
+    select(
+        _recipient.c.id, _recipient.c.quiet_from, _recipient.c.quiet_until,
+        _preference.c.quiet_from.label("own_from"),
+        _preference.c.quiet_until.label("own_until"),
+        _campaign.c.state.label("campaign_state"), _campaign.c.expires_at,
+        is_unwanted().label("wants_none"),
+    )
+    .select_from(
+        _recipient.join(_campaign, _campaign.c.id == _recipient.c.campaign_id)
+        .outerjoin(_seeker, _seeker.c.urn == _recipient.c.urn)
+        .outerjoin(_preference, _preference.c.urn == _recipient.c.urn)
+    )
+    .where(_recipient.c.id.in_(bindparam("numbers", expanding=True)))
+)  # fmt: skip

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.records.audiences import Member
 from bot.records.campaign_rows import WrongState
 from bot.records.inserts import insert, table_of
 from bot.records.limits import rows_at_once
-from bot.records.queue import is_unwanted, mark_as_sending, next_rows, skip
+from bot.records.queue import STANDINGS, mark_as_sending, next_rows, skip
 from bot.records.recipient_rows import (
     FIRST,
     Due,
@@ -27,13 +27,10 @@ from bot.records.tables import (
     CampaignRow,
     CampaignState,
     Fate,
-    PreferenceRow,
     RecipientRow,
-    SeekerRow,
 )
 
 _recipient, _campaign = table_of(RecipientRow), table_of(CampaignRow)
-_seeker, _preference = table_of(SeekerRow), table_of(PreferenceRow)
 
 
 class Recipients:
@@ -104,6 +101,14 @@ class Recipients:
         )
         async with self._sessions.begin() as session:
             return len((await session.execute(end.values(values).returning(_recipient.c.id))).all())
+
+    async def cancelled(self) -> list[int]:
+        """The cancelled campaigns in which somebody is still queued."""
+        c = _recipient.c
+        queued = exists().where(c.campaign_id == _campaign.c.id, c.state == Fate.QUEUED.value)
+        ended = select(_campaign.c.id).where(_campaign.c.state == CampaignState.CANCELLED.value)
+        async with self._sessions() as session:
+            return list(await session.scalars(ended.where(queued)))
 
     async def counts(self, campaign: int) -> dict[Fate, int]:
         """How many of them have come to what; every fate is there."""
@@ -195,24 +200,9 @@ class Recipients:
 
     async def standings(self, numbers: Sequence[int]) -> dict[int, Standing]:
         """What speaks for and against sending to each of them, read at one moment."""
-        c = _recipient.c
-        wanted = (
-            select(
-                c.id, c.quiet_from, c.quiet_until,
-                _preference.c.quiet_from.label("own_from"),
-                _preference.c.quiet_until.label("own_until"),
-                _campaign.c.state.label("campaign_state"), _campaign.c.expires_at,
-                is_unwanted().label("wants_none"),
-            )
-            .select_from(
-                _recipient.join(_campaign, _campaign.c.id == c.campaign_id)
-                .outerjoin(_seeker, _seeker.c.urn == c.urn)
-                .outerjoin(_preference, _preference.c.urn == c.urn)
-            )
-            .where(c.id.in_(numbers))
-        )  # fmt: skip
         async with self._sessions() as session:
-            return {it["id"]: standing_in(it) for it in (await session.execute(wanted)).mappings()}
+            rows = await session.execute(STANDINGS, {"numbers": numbers})
+            return {it["id"]: standing_in(it) for it in rows.mappings()}
 
     async def listed(
         self, campaign: int, fates: Sequence[Fate], after: int, limit: int

@@ -23,6 +23,9 @@ class Role(StrEnum):
     ADMIN = "admin"  # staff, switches, audit, too
 
 
+SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
+
+
 class LoginTaken(Exception):
     """There is somebody of that login already."""
 

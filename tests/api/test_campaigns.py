@@ -9,6 +9,7 @@ from bot.pipeline.line import Line
 from bot.pipeline.messages import HeardLine
 from bot.pipeline.partitions import Keys
 from bot.records.audit import Audit
+from bot.records.campaigns import Campaigns
 from bot.records.database import Database
 from bot.records.ledger import Ledger
 from bot.records.staff import Role
@@ -65,6 +66,27 @@ async def test_from_the_draft_to_the_report(
     assert entries["campaign_approve"].detail == {"key": "bert-key"}
     assert entries["campaign_approve"].staff == "bert"
     assert entries["campaign_start"].about == "/api/v1/campaigns/1/start"
+
+
+async def test_a_picture_is_given_by_its_address(anna: Program, database: Database) -> None:
+    async def kept() -> str:
+        return (await Campaigns(database.sessions, now, 9).get(1)).draft.picture
+
+    address = "https://164.example/poster.jpg"
+    made = await anna.asks("POST", "/campaigns", {**DRAFT, "picture": address})
+    assert made.told["has_picture"] is True
+    await anna.asks("PUT", "/campaigns/1", {**DRAFT, "words": "别的"})
+    assert await kept() == f"telegram:{address}"
+    gone = await anna.asks("PUT", "/campaigns/1", {**DRAFT, "picture": ""})
+    assert (gone.told["has_picture"], await kept()) == (False, "")
+
+
+@pytest.mark.parametrize(
+    "wrong", ["http://164.example/a.jpg", "AgACAgUAAx", "https://", "file:///a"]
+)
+async def test_what_is_no_address_is_no_picture(anna: Program, wrong: str) -> None:
+    refused = await anna.asks("POST", "/campaigns", {**DRAFT, "picture": wrong})
+    assert refused.status == 422
 
 
 async def test_the_same_key_drafts_one(anna: Program, hire: Hire) -> None:

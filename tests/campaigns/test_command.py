@@ -58,7 +58,7 @@ def test_a_campaign_goes_its_way(run: Command, tmp_path: Path) -> None:
     file = tmp_path / "report.xlsx"
     assert "共 0 行" in run("campaign", "export", "1", str(file)).out
     book = load_workbook(BytesIO(file.read_bytes()))
-    assert book.sheetnames == ["汇总", "没收到的人"]
+    assert book.sheetnames == ["汇总", "没收到的人", "收到的人"]
     assert "campaign_start" in run("audit", "list").out
 
 

@@ -19,6 +19,7 @@ from bot.pipeline.messages import HeardLine, SaidLine, unpack_line
 from bot.pipeline.partitions import Keys
 from bot.pipeline.switches import CAMPAIGNS
 from bot.records.audiences import Audiences, Choice
+from bot.records.campaign_echoes import Echoes
 from bot.records.campaign_rows import Campaign, State, WrongState
 from bot.records.extensions import Extensions
 from bot.records.tables import Fate
@@ -203,3 +204,21 @@ async def test_who_blocked_us_is_told_of_in_the_report(town: Town) -> None:
     assert (await town.digests())[
         0
     ].number == digest.number  # the same openings are not tried again
+
+
+async def test_who_wants_no_more_openings_is_counted_where_they_got_the_last(town: Town) -> None:
+    echoes = Echoes(town.offers._sessions)
+    await two_seekers(town)
+    await town.round()
+    await town.arrive()
+    first = await of_today(town)
+    await town.board.set_pace("telegram:1", Pace.NEVER)
+    assert (await echoes.of(first.number)).opted_out == 1
+    next_morning(town)
+    await town.welding(3)
+    await town.round()
+    await town.arrive()
+    await town.board.set_pace("web:2", Pace.NEVER)
+    second = await of_today(town)
+    assert second.number != first.number
+    assert [(await echoes.of(it.number)).opted_out for it in (first, second)] == [1, 1]

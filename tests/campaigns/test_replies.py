@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 
+from openpyxl import load_workbook
+
+from bot.jobs.campaigns.desk import Progress, Report
 from bot.jobs.campaigns.forecast import finish
+from bot.jobs.campaigns.wording import GOT, MISSED, CampaignWording
 from bot.pipeline.messages import HeardLine
 from bot.records.audiences import Quiet
 from bot.records.campaign_echoes import Echo, Echoes
 from dialogs.campaigns import options, stop_campaigns, take_interest, want_campaigns
 from dialogs.talk import Talk, address
 from tests.campaigns.conftest import Square, people
+from tests.wording import WORDS
 
 NIGHT, NEVER = Quiet(21 * 60, 8 * 60), Quiet(0, 0)
 
@@ -33,6 +39,23 @@ async def test_a_report_counts_what_came_of_it(square: Square) -> None:
     await square.come("telegram:4")  # too late to be an answer
     echo = await Echoes(square.database.sessions).of(campaign.number)
     assert echo == Echo(replied=1, interested=1, applied=0, opted_out=1, left=1)
+
+
+async def test_the_book_lists_who_got_it_and_who_did_not(square: Square) -> None:
+    await square.come(*people(3))
+    number = (campaign := await square.running()).number
+    one, two = await square.recipients.take(number, "telegram", 2, again=False)
+    await square.settle(one.ref, "sent")
+    await square.settle(two.ref, "failed", "chat not found")
+    counts = await square.recipients.counts(number)
+    report = Report(Progress(campaign, counts, 0, 0.0, None), {}, Echo(0, 0, 0, 0, 0))
+    missed, got = [await square.recipients.listed(number, it, 0, 9) for it in (MISSED, GOT)]
+    book = load_workbook(BytesIO(CampaignWording(WORDS).book(report, missed, got)))
+    people_in = {
+        it: [row[0].value for row in book[it].iter_rows(min_row=2)] for it in book.sheetnames
+    }
+    assert people_in["没收到的人"] == [two.urn]
+    assert people_in["收到的人"] == [one.urn]
 
 
 async def test_who_is_muted_may_change_their_mind(square: Square) -> None:

@@ -64,7 +64,7 @@ async def test_from_the_draft_to_the_report(
     missed = await somebody.opens("/console/campaigns/1/missed")
     assert missed.status == 200
     export = await somebody.sends("/console/campaigns/1/export")
-    assert load_workbook(BytesIO(export.body)).sheetnames == ["汇总", "没收到的人"]
+    assert load_workbook(BytesIO(export.body)).sheetnames == ["汇总", "没收到的人", "收到的人"]
     actions = [it.action for it in await audit.latest(20)]
     assert {"campaign_draft", "campaign_start", "campaign_export"} <= set(actions)
 

@@ -359,13 +359,52 @@ async def test_many_recipients_wait_for_a_second_person(bureau: Bureau, anna: Pe
     await bureau.come(*(f"telegram:{number}" for number in range(1, APPROVAL_ABOVE + 2)))
     assert "要由另一位工作人员批准" in await anna.writes()
     assert anna.labels == ["发给自己看看", "交人审批", "存草稿", "取消这个通知", "我的通知"]
-    assert "等另一位工作人员" in await anna.presses("交人审批")
+    assert "等一位主管" in await anna.presses("交人审批")
     assert await bureau.state() is State.FROZEN
     refused = await anna.presses("现在发")
     assert "没有办成：收件人较多，要由另一位工作人员批准后才能开始。" in refused
     assert await bureau.state() is State.FROZEN
     await bureau.campaigns.approve(1, "bert", "k")
     assert "好，开始发了" in await anna.presses("现在发")
+
+
+async def test_a_supervisor_reads_and_approves_it_in_the_chat(bureau: Bureau, anna: Person) -> None:
+    await bureau.come(*(f"telegram:{number}" for number in range(1, APPROVAL_ABOVE + 2)))
+    await anna.writes()
+    await anna.presses("交人审批")
+    await bureau.hire("telegram:2000")
+    bert = Person(bureau, "telegram:2000")
+    assert "（等您批准）" in await bert.says("/posts")
+    assert bert.labels[0] == "查看1号"
+    shown = await bert.presses("查看1号")
+    assert "名单上 4 人，要发 4 人" in shown
+    assert shown.count(TEXT) == 2  # the name and the words
+    assert bert.labels == ["发给自己看看", "批准", "我的通知"]
+    approve = bert.spoken[-1].buttons[1].send
+    assert "已经批准" in await bert.presses("批准")
+    assert "已经批准" in await bert.says(Heard.press(approve))
+    assert "好，开始发了" in await anna.presses("现在发")
+    assert await bureau.steps() == ["draft", "change", "freeze", "frozen", "approve", "start"]
+    assert [act for _, act, _ in await bureau.acts()].count("campaign_approve") == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "counties", "told"),
+    [(Role.STAFF, (), "要由主管批准"), (Role.SUPERVISOR, ("清河县",), "不归您管")],
+)
+async def test_nobody_else_approves_it(
+    bureau: Bureau, anna: Person, role: Role, counties: tuple[str, ...], told: str
+) -> None:
+    await bureau.come(*(f"telegram:{number}" for number in range(1, APPROVAL_ABOVE + 2)))
+    await anna.writes()
+    await anna.presses("交人审批")
+    approve = Heard.press("/post.step?step=approve&number=1")
+    assert "没有办成" in await anna.says(approve)
+    await bureau.hire("telegram:2000", role, *counties)
+    bert = Person(bureau, "telegram:2000")
+    assert "等您批准" not in await bert.says("/posts")
+    assert told in await bert.says(approve)
+    assert (await bureau.campaigns.get(1)).approved_by is None
 
 
 async def test_a_running_one_is_paused_resumed_and_cancelled(bureau: Bureau, anna: Person) -> None:

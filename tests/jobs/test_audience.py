@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.jobs.audience import AudienceError, read_audience, write_audience
+from bot.jobs.audience import read_audience, write_audience
 from bot.jobs.profiles import Profile, is_in
+from bot.jobs.query_words import AudienceError
 from bot.records.conditions import (
     FLAGS,
     And,

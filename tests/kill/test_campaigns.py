@@ -38,6 +38,7 @@ pytestmark = pytest.mark.kill
 MANY = int(os.environ.get("CAMPAIGN_RECIPIENTS", "300"))
 KILLS = 10
 RATE = 200  # messages a second
+CLOCKS = 1.05  # the network that counts them shares a busy processor, and sees some late
 PAUSED = 1.5  # seconds
 STRAY = 0.3  # seconds until what was handed over at a pause has arrived
 
@@ -102,7 +103,7 @@ async def test_a_storm_of_refusals_loses_nobody_and_keeps_no_talk_waiting(
     assert set(campaign.seen) == {0}
     assert quiet <= 1
     assert talkers.p95() < 1.0
-    assert most_in_a_second(network.api.asked) <= RATE * 1.1
+    assert most_in_a_second(network.api.asked) <= RATE * CLOCKS
     assert all(len(it) == 1 for it in got.values())
 
 
@@ -144,7 +145,7 @@ async def test_killed_again_and_again_it_reaches_everybody_once(
     assert set(campaign.seen) == {0}
     assert len(unknown) - by_network <= KILLS * UNDER_WAY[Lane.BULK]
     assert all(len(it) == 1 for it in got.values())
-    assert most_in_a_second(network.api.asked) <= RATE * 1.1
+    assert most_in_a_second(network.api.asked) <= RATE * CLOCKS
 
 
 async def pause(network: Network, campaign: Broadcast, turn: int) -> int:

@@ -10,7 +10,7 @@ from bot.channels.delivery import Pace
 from bot.pipeline.closing import Closing
 from bot.pipeline.line import Line, StorageDown
 from bot.pipeline.messages import Lane
-from bot.pipeline.pace import MOST_CHATS, Bucket, Chats, Pacer
+from bot.pipeline.pace import MOST_CHATS, Bucket, Chats, Pacer, Turnstile
 from tests.conftest import running_line
 
 
@@ -67,6 +67,33 @@ async def test_who_asks_together_asks_once(line: Line) -> None:
     await asyncio.gather(*(one.take() for _ in range(50)))
     assert counted.calls == 1
     task.cancel()
+
+
+async def test_bulk_that_waits_together_asks_together(line: Line) -> None:
+    counted = Counted(line.redis)
+    task = asyncio.create_task(counted.run())
+    one = bucket(counted, rate=1000.0, burst=1)
+    took = await seconds(*(one.take(Lane.BULK) for _ in range(100)))
+    assert counted.calls <= 25
+    assert took[-1] >= 0.095
+    task.cancel()
+
+
+async def test_bulk_goes_on_when_one_who_waits_gives_up(line: Line) -> None:
+    one = bucket(line, rate=100.0, burst=1)
+    waiting = [asyncio.create_task(one.take(Lane.BULK)) for _ in range(6)]
+    await asyncio.sleep(0.01)
+    for number in (1, 3):
+        waiting[number].cancel()
+    async with asyncio.timeout(2):
+        ended = await asyncio.gather(*waiting, return_exceptions=True)
+    assert ended.count(None) >= 4
+
+
+async def test_no_more_leave_in_a_second_than_may_however_they_were_delayed() -> None:
+    turnstile = Turnstile(20, Closing())
+    took = await seconds(*(turnstile.take() for _ in range(45)))
+    assert all(later - earlier >= 1.0 for earlier, later in zip(took, took[20:], strict=False))
 
 
 async def test_an_outage_is_told_to_all_who_asked_together(line: Line) -> None:

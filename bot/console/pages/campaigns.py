@@ -26,10 +26,9 @@ from bot.console.visit import (
 )
 from bot.jobs.campaigns.desk import CampaignDesk
 from bot.jobs.campaigns.reach import may_see
-from bot.jobs.campaigns.wording import MISSED, MISTAKES, CampaignWording
+from bot.jobs.campaigns.wording import GOT, MISSED, MISTAKES, CampaignWording
 from bot.pipeline.messages import Button
 from bot.records.campaign_rows import Campaign, NoSuchCampaign, State
-from bot.records.recipient_rows import Recipient
 from bot.records.scope import Scope
 
 CAMPAIGNS = "/console/campaigns"
@@ -47,7 +46,6 @@ OFFERED = {
 }
 DIGESTS = ("pause", "resume", "cancel")
 _A_PAGE = 200
-_MOST_EXPORTED = 100_000
 
 T = TypeVar("T")
 Handler = Callable[[Visit], Awaitable[Answer]]
@@ -173,19 +171,12 @@ class CampaignPages:
         return self._back(campaign, "campaign_tried")
 
     async def export(self, visit: Visit) -> Answer:
-        """The figures and who did not get it, as an Excel file."""
-        campaign = await self._mine(visit)
-        missed: list[Recipient] = []
-        last = 0
-        while len(missed) < _MOST_EXPORTED:
-            page = await self._desk.recipients.listed(campaign.number, MISSED, last, 1000)
-            if not page:
-                break
-            last = page[-1].number
-            missed += page
-        book = self._wording().book(await self._desk.report(campaign.number), missed)
-        visit.detail.update(rows=len(missed))
-        return Download(f"campaign-{campaign.number}.xlsx", XLSX, book)
+        """The figures, who did not get it and who did, as an Excel file."""
+        number = (await self._mine(visit)).number
+        missed, got = [await self._desk.listed(number, it) for it in (MISSED, GOT)]
+        book = self._wording().book(await self._desk.report(number), missed, got)
+        visit.detail.update(rows=len(missed) + len(got))
+        return Download(f"campaign-{number}.xlsx", XLSX, book)
 
     def _step(self, name: str) -> Handler:
         async def take(visit: Visit) -> Answer:

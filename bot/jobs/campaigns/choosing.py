@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.jobs.audience import NAMES, AudienceError, read_audience, write_audience
+from bot.jobs.audience import NAMES, read_audience, write_audience
 from bot.jobs.campaigns.deadlines import NotAMoment, Past, read_deadline
 from bot.jobs.campaigns.reach import within
 from bot.jobs.campaigns.texts import WordsRefused, campaign_text
+from bot.jobs.query_words import AudienceError
 from bot.records.conditions import Audience, Everybody, Feature, Has
 from bot.records.scope import Scope
 from dialogs.fields import Reader

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,13 +18,15 @@ from bot.records.audiences import Audiences, Choice, Counts
 from bot.records.campaign_echoes import Echo, Echoes
 from bot.records.campaign_rows import Campaign, Draft, State
 from bot.records.campaigns import Campaigns
-from bot.records.recipient_rows import is_quiet
+from bot.records.recipient_rows import Recipient, is_quiet
 from bot.records.recipients import Recipients
 from bot.records.tables import Fate
 
 TakeStep = Callable[[int, str, str], Awaitable[Campaign]]
 
 SAMPLES = 5
+MOST_EXPORTED = 100_000  # rows of a sheet
+_PAGE = 1000
 RATE_OVER = timedelta(seconds=60)  # over which the present speed is measured
 
 
@@ -169,6 +171,18 @@ class CampaignDesk:
             await self.recipients.by_reason(number),
             await self._echoes.of(number),
         )
+
+    async def listed(self, number: int, fates: Sequence[Fate]) -> list[Recipient]:
+        """Everybody who came to one of these, as far as a sheet holds them."""
+        found: list[Recipient] = []
+        last = 0
+        while len(found) < MOST_EXPORTED:
+            page = await self.recipients.listed(number, fates, last, _PAGE)
+            if not page:
+                break
+            last = page[-1].number
+            found += page
+        return found
 
     async def _samples(self, draft: Draft, choice: Choice) -> tuple[tuple[str, str], ...]:
         text = campaign_text(draft.words)

@@ -68,7 +68,6 @@ class Feeder:
         self._clock = clock
         self._breaker = Breaker(campaigns, recipients, clock)
         self._has_repaired = False
-        self._swept: set[int] = set()
 
     async def run(self, owns: Callable[[], bool], down: tuple[type[Exception], ...]) -> None:
         """Round after round while this process `owns` the task; `down`: what a storage raises that
@@ -109,12 +108,8 @@ class Feeder:
 
     async def _sweep(self) -> None:
         """Whoever is queued in a cancelled campaign gets nothing any more."""
-        for campaign in await self._campaigns.in_state(State.CANCELLED):
-            number = campaign.number
-            if number not in self._swept:
-                ended = await self._recipients.stop(number, "cancelled", SWEEP)
-                if ended < SWEEP:
-                    self._swept.add(number)
+        for number in await self._recipients.cancelled():
+            await self._recipients.stop(number, "cancelled", SWEEP)
 
     async def _may_be_fed(self, campaign: Campaign) -> bool:
         now = self._clock()

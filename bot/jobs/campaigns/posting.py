@@ -4,11 +4,13 @@ the console. Every step is in the audit under their login."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from bot.jobs.campaigns.approvals import Approvals
 from bot.jobs.campaigns.choosing import Choosing
 from bot.jobs.campaigns.desk import CampaignDesk
+from bot.jobs.campaigns.posts import Posts
 from bot.jobs.campaigns.reach import may_see
 from bot.jobs.campaigns.wording import MISTAKES, CampaignWording
 from bot.masking import masked
@@ -20,7 +22,6 @@ from bot.words import Words
 from dialogs.fields import Reader
 from dialogs.newsroom import (
     CANCEL,
-    KEEP,
     PAUSE,
     RESUME,
     SEND,
@@ -33,8 +34,6 @@ from dialogs.newsroom import (
 )
 
 LATEST = 5
-SAMPLES = 2
-_SAMPLE = 300  # characters shown of one
 _NAME = 20
 # Where a step leads; who takes it twice has taken it.
 _LEADS = {
@@ -45,13 +44,6 @@ _LEADS = {
 }
 _OVER = (State.DRAFT, State.DONE, State.CANCELLED)
 _ACTS = {TRY: "test", SEND: "start", SUBMIT: "freeze"}  # as the console names them
-_STEPS = {
-    State.DRAFT: (SHOW, CANCEL),
-    State.FREEZING: (SEND, CANCEL),
-    State.FROZEN: (SEND, CANCEL),
-    State.RUNNING: (PAUSE, CANCEL),
-    State.PAUSED: (RESUME, CANCEL),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +75,8 @@ class Posting:
         self._desk = room.desk
         self._member = member
         self._visitor = visitor
+        self._approvals = Approvals(room.desk.campaigns, member)
+        self._posts = Posts(room.desk, self._approvals, room.words(), room.link)
         self._choosing = Choosing(room.reader, member.scope)
         self._wording = CampaignWording(room.words())
         self.counties = self._choosing.counties
@@ -109,7 +103,7 @@ class Posting:
         )
         made = await self._desk.draft(draft, self._login, f"post:{key}", self._room.buttons)
         await self._noted("draft", made.number)
-        return await self._drafted(made)
+        return await self._posts.drafted(made)
 
     async def is_under_way(self, number: int) -> bool | None:
         """Whether its recipients are written down and not all is over; None: there is no campaign
@@ -122,9 +116,11 @@ class Posting:
         return campaign.state not in _OVER if is_theirs else None
 
     async def latest(self) -> Sequence[Post]:
-        """The last few that they wrote, the newest first."""
-        found = await self._desk.campaigns.latest(LATEST, by=self._login)
-        return [await self._standing(it) for it in found]
+        """The last few that they wrote, and what waits for their approval; the newest first."""
+        waiting = await self._approvals.waiting(LATEST)
+        mine = await self._desk.campaigns.latest(LATEST, by=self._login)
+        newest = sorted((*waiting, *mine), key=lambda it: it.number, reverse=True)
+        return [await self._posts.standing(it) for it in newest]
 
     async def take(self, step: str, number: int, key: str) -> None:
         """Take a step; the same `key` takes it once. Raises StepRefused."""
@@ -142,8 +138,7 @@ class Posting:
     async def show(self, number: int) -> Post:
         """How the campaign stands; there is one."""
         campaign = await self._desk.campaigns.get(number)
-        is_draft = campaign.state is State.DRAFT
-        return await (self._drafted(campaign) if is_draft else self._standing(campaign))
+        return await self._posts.shown(campaign)
 
     async def note(self, action: str, about: str) -> None:
         """Into the audit."""
@@ -166,6 +161,8 @@ class Posting:
                 await campaigns.start(number, login, "post:start")
             case "submit":
                 await self._freeze(campaign)
+            case "approve":
+                await self._approve(campaign, key)
             case "pause":
                 await campaigns.pause(number, login, key)
             case "resume":
@@ -175,44 +172,16 @@ class Posting:
             case _:  # keeping a draft changes nothing
                 pass
 
+    async def _approve(self, campaign: Campaign, key: str) -> None:
+        if campaign.approved_by == self._login:  # who takes it twice has taken it
+            return
+        if not self._approvals.awaits(campaign):
+            raise StepRefused(self._room.words().say("post.not_yours"))
+        await self._desk.campaigns.approve(campaign.number, self._login, key)
+
     async def _freeze(self, campaign: Campaign) -> None:
         if campaign.state in (State.DRAFT, State.FREEZING):
             freeze = self._desk.steps()["freeze"]
             campaign = await freeze(campaign.number, self._login, "post:freeze")
         if campaign.state is State.FREEZING:
             raise StepRefused(self._room.words().say("post.freezing"))
-
-    async def _drafted(self, campaign: Campaign) -> Post:
-        draft = campaign.draft
-        preview = await self._desk.preview(draft)
-        samples = [masked(text)[:_SAMPLE] for _, text in preview.samples[:SAMPLES]]
-        told = self._room.words().say(
-            "post.draft",
-            number=campaign.number,
-            name=draft.name,
-            audience=draft.audience,
-            until=self._wording.time(draft.expires_at),
-            picture=bool(draft.picture),
-            counts=self._wording.preview(replace(preview, samples=())),
-            samples=samples,
-        )
-        send = (SUBMIT,) if preview.needs_approval else (SEND,)
-        steps = (TRY, *(send if preview.counts.sendable else ()), KEEP, CANCEL)
-        return Post(campaign.number, told, steps, self._room.link(campaign.number))
-
-    async def _standing(self, campaign: Campaign) -> Post:
-        progress = await self._desk.progress(campaign.number)
-        is_running = campaign.state is State.RUNNING
-        told = self._room.words().say(
-            "post.progress",
-            number=campaign.number,
-            name=campaign.draft.name,
-            state=self._wording.state(campaign.state),
-            reason=campaign.state_reason or "",
-            done=progress.done,
-            frozen=campaign.frozen,
-            rate=self._wording.rate(progress) if is_running else "",
-        )
-        steps = _STEPS.get(campaign.state, ())
-        link = self._room.link(campaign.number)
-        return Post(campaign.number, told, steps, link)

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.jobs.audience import AudienceError
 from bot.jobs.campaigns.freezing import Freezer
 from bot.jobs.campaigns.texts import WordsRefused
+from bot.jobs.query_words import AudienceError
 from bot.records.campaign_rows import Campaign, State, WrongState
 from bot.records.campaigns import Campaigns
 from bot.records.extensions import Extensions

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.clock import ZONE
-from bot.jobs.audience import NAMES, AudienceError
+from bot.jobs.audience import NAMES
 from bot.jobs.campaigns.desk import Preview, Progress, Report
 from bot.jobs.campaigns.texts import WordsRefused
+from bot.jobs.query_words import AudienceError
 from bot.records.campaign_rows import (
     NeedsApproval,
     NoSuchCampaign,
@@ -25,6 +26,7 @@ REASONS = frozenset({
     "left", "opted_out", "unreachable", "cap", "blocked", "cancelled", "expired", "erased",
     "filled",
 })  # fmt: skip
+GOT = (Fate.SENT,)
 MISSED = (Fate.FAILED, Fate.UNKNOWN, Fate.SKIPPED, Fate.STOPPED)
 MISTAKES = (AudienceError, WordsRefused, NoSuchCampaign, WrongState, NeedsApproval, OwnApproval)
 
@@ -110,21 +112,23 @@ class CampaignWording:
         at = self.time(step.at)
         return self._say("history_line", at=at, action=action, staff=step.staff, detail=detail)
 
-    def book(self, report: Report, missed: list[Recipient]) -> bytes:
-        """An Excel file: the figures, and everybody who did not get it with the reason."""
+    def book(self, report: Report, missed: list[Recipient], got: list[Recipient]) -> bytes:
+        """An Excel file: the figures, everybody who did not get it with the reason, and who did."""
         counts = report.progress.counts
         figures: list[list[Cell]] = [[self.fate(it), many] for it, many in counts.items()]
-        rows: list[list[Cell]] = [
-            [it.urn, it.channel, it.county, self.fate(it.fate), self.reason(it.reason),
-             it.done_at and it.done_at.astimezone(ZONE), it.ref] for it in missed
-        ]  # fmt: skip
         item, count = self._say("sheet_item"), self._say("sheet_count")
         names = ("urn", "channel", "county", "fate", "reason", "at", "ref")
         header = tuple(self._say(f"sheet_{name}") for name in names)
         return write_book([
             Sheet(self._say("sheet_summary"), (item, count), figures),
-            Sheet(self._say("sheet_missed"), header, rows),
+            Sheet(self._say("sheet_missed"), header, [self._row(it) for it in missed]),
+            Sheet(self._say("sheet_got"), header, [self._row(it) for it in got]),
         ])  # fmt: skip
+
+    def _row(self, it: Recipient) -> list[Cell]:
+        at = it.done_at and it.done_at.astimezone(ZONE)
+        fate, reason = self.fate(it.fate), self.reason(it.reason)
+        return [it.urn, it.channel, it.county, fate, reason, at, it.ref]
 
     def _say(self, key: str, **facts: object) -> str:
         return self._words.say(f"campaigns.{key}", **facts)

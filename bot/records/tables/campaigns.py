@@ -55,7 +55,7 @@ class CampaignRow(Row):
     exclusions: Mapped[str] = mapped_column(Words)  # likewise; empty: nobody
     words: Mapped[str] = mapped_column(Words)
     buttons: Mapped[list[str]]  # label, what a press sends, label, ...
-    picture: Mapped[str | None] = mapped_column(Words)  # "telegram:<its name there>"
+    picture: Mapped[str | None] = mapped_column(Words)  # "telegram:<its name there or address>"
     again: Mapped[bool]  # whether what is unknown is sent once more
     starts_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]  # nothing is sent from then on
