@@ -39,7 +39,6 @@ _COLUMNS = (
     _messages.c.policies, _messages.c.evidence, _messages.c.delivery,
 )  # fmt: skip
 _BY_HAND = (Tag.LABEL.value, Tag.SCORE.value)
-_NAMES_AT_ONCE = 500  # that a statement may hold
 _FIGURES = (
     "at", "until", "is_talk", "turns", "answered", "choices", "declined", "handoffs", "useful",
     "useless", "undelivered", "seconds", "first_response", "longest_wait", "has_personal",
