@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import assert_never
 
@@ -25,10 +24,11 @@ from bot.channels.delivery import (
     Withheld,
 )
 from bot.metrics import Metrics
+from bot.pipeline.clearance import Clearance, Sending
 from bot.pipeline.closing import Closing
 from bot.pipeline.dead import DeadLetters
 from bot.pipeline.doorbell import Doorbell
-from bot.pipeline.gate import Gate, Held, OpenGate
+from bot.pipeline.gate import Gate, OpenGate
 from bot.pipeline.lanes import Lanes
 from bot.pipeline.leases import Leases
 from bot.pipeline.line import Line, LuaScript, StorageDown
@@ -38,7 +38,6 @@ from bot.pipeline.messages import (
     Lane,
     Message,
     VisitorLine,
-    channel_of,
     pack_line,
 )
 from bot.pipeline.messages import Line as JournalLine
@@ -51,32 +50,14 @@ TRIES = 5  # of a send whose outcome the network does not tell
 FIRST_BACKOFF = 0.5  # seconds, doubled at each further try
 OUTAGE_PAUSE = 1.0  # seconds between tries while storage is down
 HALT_PAUSE = 30.0  # seconds between tries of a channel that was told to stop
-HELD_PAUSE = 0.5  # seconds until what the gate holds is looked at again
 MOST_HELD = {Lane.INTERACTIVE: 4000, Lane.BULK: 500}  # messages in memory
-BEGUN = "a send was under way when the service stopped"
 # Messages between their hand-over and the note of what became of them: at a kill of the process so
 # many can be sent twice, and no more. A network that takes many a second needs more of the bulk.
 UNDER_WAY = {Lane.INTERACTIVE: 100, Lane.BULK: 30}
 MOST_UNDER_WAY = 80  # of the bulk: replies need connections, too
 BULK_TAKES = 0.12  # seconds that a send may take and the rate is reached
 
-_OBSTACLES: dict[bytes, Delivery] = {b"begun": Unsure(BEGUN), b"stopped": Gone("stopped")}
-_begin = LuaScript.load("begin")
 _settle = LuaScript.load("settle")
-
-
-@dataclass(slots=True)
-class Sending:
-    """A message on its way, with the outbox entry that keeps it."""
-
-    entry: Entry
-    message: Message
-    lane: Lane
-
-    @property
-    def hop(self) -> str:
-        """The hop it waits in."""
-        return self.lane.outbox(channel_of(self.message.urn))
 
 
 class Sender:
@@ -101,7 +82,8 @@ class Sender:
         self._gate = gate or OpenGate()
         self._lanes: dict[Lane, Lanes[Sending]] = {}
         pace = channel.pace
-        self._pacer = None if pace is None else Pacer(line, channel.name, pace, closing)
+        pacer = None if pace is None else Pacer(line, channel.name, pace, closing)
+        self._clearance = Clearance(line, self._gate, pacer, closing)
         self._metrics = metrics
         self._ended = cache(partial(metrics.sent.labels, channel.name))
         self._closing = closing
@@ -149,7 +131,7 @@ class Sender:
         with self._leases.working(entry.partition):
             while self._leases.token(entry.partition) == entry.token and not self._closing:
                 try:
-                    await self._come_up(sending)
+                    await self._clearance.come_up(sending, self._lanes[sending.lane])
                     with self._gate.expecting(sending.message):
                         delivery = await self._try(sending, tries + 1)
                     if delivery is None:
@@ -163,7 +145,7 @@ class Sender:
     async def _try(self, sending: Sending, tries: int) -> Delivery | None:
         """One try, the `tries`-th that counts; None when the message has come to its end."""
         async with self._under_way[sending.lane]:
-            delivery = await self._clearance(sending)
+            delivery = await self._clearance.refusal(sending)
             if delivery is None:
                 delivery = await self._attempt(sending)
             may_go_on = isinstance(delivery, (Wait, Halted))
@@ -182,59 +164,15 @@ class Sender:
                     return None
                 await self._closing.sleep(OUTAGE_PAUSE)
 
-    async def _come_up(self, sending: Sending) -> None:
-        """Wait for what concerns this visitor alone."""
-        message = sending.message
-        if self._gate.holds(message):
-            with self._lanes[sending.lane].aside():
-                while not self._closing and self._gate.holds(message):
-                    await self._closing.sleep(HELD_PAUSE)
-                    await self._gate.verdict(message)
-        if self._pacer is not None:
-            await self._pacer.take_of_chat(message.urn)
-
-    async def _clearance(self, sending: Sending) -> Delivery | None:
-        """Wait for what all share; then, at the last moment, what became of the message if it is
-        not to be sent."""
-        if self._pacer is not None:
-            await self._pacer.take_of_bot(sending.lane)
-        if not self._gate.minds(sending.message):
-            return None
-        verdict = await self._gate.verdict(sending.message)
-        if isinstance(verdict, Withheld):
-            return await self._unless_begun(sending, verdict)
-        return Wait(0) if isinstance(verdict, Held) else verdict
-
-    async def _unless_begun(self, sending: Sending, delivery: Delivery) -> Delivery:
-        """It is not to be sent any more, unless it was under way when the service died: then nobody
-        knows."""
-        key = sending.entry.keys.key("sending")
-        begun = sending.message.once and await self._line.call("HEXISTS", key, sending.entry.id)
-        return Unsure(BEGUN) if begun else delivery
-
     async def _attempt(self, sending: Sending) -> Delivery:
         message = sending.message
         if self._closing or self._leases.token(sending.entry.partition) != sending.entry.token:
             return Wait(0)
-        if (obstacle := await self._obstacle(sending)) is not None:
+        if (obstacle := await self._clearance.obstacle(sending)) is not None:
             return obstacle
-        if self._pacer is not None:
-            await self._pacer.leave()
         delivery = await self._carry(message)
         await self._heed(sending, delivery)
         return delivery
-
-    async def _obstacle(self, sending: Sending) -> Delivery | None:
-        """Why it is not handed over after all. If there is no reason, a message that is sent once
-        at most is noted: the network may have it from now on."""
-        message, keys, is_bulk = sending.message, sending.entry.keys, sending.lane is Lane.BULK
-        stopped, whose = keys.key("stopped"), message.urn if is_bulk else ""
-        if message.once:
-            noted = (keys.key("sending"), stopped)
-            found = await self._line.script(_begin, noted, sending.entry.id, whose)
-            return None if found is None else _OBSTACLES[found]
-        has_stopped = is_bulk and await self._line.call("SISMEMBER", stopped, whose)
-        return Gone("stopped") if has_stopped else None
 
     async def _carry(self, message: Message) -> Delivery:
         if self.halted is None:
@@ -256,13 +194,7 @@ class Sender:
         match delivery:
             case Wait(seconds=seconds):
                 self._ended("wait").inc()
-                if sending.message.once:
-                    key = sending.entry.keys.key("sending")
-                    await self._line.call("HDEL", key, sending.entry.id)
-                if self._pacer is not None:
-                    await self._pacer.slow_down(sending.message.urn, seconds, sending.lane)
-                else:
-                    await self._closing.sleep(seconds)
+                await self._clearance.take_back(sending, seconds)
             case Halted(reason=reason):
                 if self.halted is None:
                     log.error("channel.halted", channel=self._channel.name, reason=reason)

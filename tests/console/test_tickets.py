@@ -31,7 +31,9 @@ def tickets(database: Database, clock: Clock) -> Tickets:
 @pytest.fixture
 async def ticket(tickets: Tickets) -> Ticket:
     words = "工资<script>alert(1)</script>，打 13000000000"
-    return await tickets.open("web:1", words, "e1", "wage-arrears", "13000000001", "上午")
+    ticket = await tickets.open("web:1", words, "e1", "wage-arrears")
+    await tickets.call_back("e1", "13000000001", "上午")
+    return ticket
 
 
 async def heard(line: Line) -> list[tuple[str, Kind]]:
