@@ -25,6 +25,7 @@ log = structlog.get_logger()
 
 OUTAGE_PAUSE = 1.0  # seconds between tries while storage or the records are down
 GATHER = 0.25  # seconds to let a batch grow: nobody waits for the records
+AT_ONCE = 3000  # lines a batch: turns wait while it is put into rows
 
 Batch = Sequence[tuple[str, JournalLine]]
 
@@ -68,8 +69,12 @@ class JournalWriter:
             except StorageDown:
                 await self._closing.sleep(OUTAGE_PAUSE)
                 continue
-            while entries and not await self._has_ended(entries) and not self._closing:
-                await self._closing.sleep(OUTAGE_PAUSE)
+            for start in range(0, len(entries), AT_ONCE):
+                await self._write(entries[start : start + AT_ONCE])
+
+    async def _write(self, entries: list[Entry]) -> None:
+        while not self._closing and not await self._has_ended(entries):
+            await self._closing.sleep(OUTAGE_PAUSE)
 
     async def _has_ended(self, entries: list[Entry]) -> bool:
         try:

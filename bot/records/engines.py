@@ -16,7 +16,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bot.records.columns import dump_json
 
 BUSY = 10.0  # seconds that a writer of SQLite waits for another one
-CACHE = -2000  # of SQLite, a connection: negative in KiB, positive in pages
+CACHE = -16_000  # of SQLite, a connection: negative in KiB, positive in pages
+# Pages in SQLite's log before it is carried into the file: the same pages are written again and
+# again, and Redis waits for the same disk.
+LOGGED = 8_000
 CONNECT = 5.0  # seconds to reach PostgreSQL
 COMMAND = 15.0  # seconds for one command of PostgreSQL: a dead network must not hold us for ever
 
@@ -117,4 +120,5 @@ def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
     cursor.execute("PRAGMA synchronous = FULL")  # a commit outlives a power cut
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute(f"PRAGMA cache_size = {CACHE}")
+    cursor.execute(f"PRAGMA wal_autocheckpoint = {LOGGED}")
     cursor.close()

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from operator import itemgetter
 from typing import TypeVar, assert_never
 
 from bot.masking import without_secrets
@@ -22,7 +21,7 @@ from bot.records.results import Values, results_of
 from bot.records.tables import Arrival, Direction, Presence
 from dialogs.talk import Kind, Outcome
 
-K = TypeVar("K", str, tuple[str, date])
+K = TypeVar("K", str, tuple[str, date], tuple[int, int])
 
 _harmless = lru_cache(2000)(without_secrets)  # the same is said again and again
 
@@ -48,8 +47,9 @@ class Rows:
     presences: dict[str, Values] = field(default_factory=dict)  # by urn: left or returned
     messages: list[Values] = field(default_factory=list)
     unanswered: list[Values] = field(default_factory=list)
-    deliveries: list[Values] = field(default_factory=list)
-    recipients: list[Values] = field(default_factory=list)  # what became of those of campaigns
+    deliveries: dict[str, Values] = field(default_factory=dict)  # by ref
+    # What became of the recipients of campaigns, by their number and attempt.
+    recipients: dict[tuple[int, int], Values] = field(default_factory=dict)
     talks: dict[tuple[str, date], Values] = field(default_factory=dict)  # what was spoken in
 
 
@@ -69,15 +69,14 @@ def rows_of(batch: Sequence[tuple[str, Line]]) -> Rows:
                 if line.outcome in _UNANSWERED and line.asked.strip():
                     rows.unanswered.append(_unanswered(journal_id, line))
             case DeliveryLine():
-                rows.deliveries.append(_delivery(line))
+                _delivered(rows.deliveries, line)
                 _arrived(rows.talks, line)
-                rows.recipients.extend(results_of(line))
+                for result in results_of(line):  # the first one counts
+                    rows.recipients.setdefault((result["recipient"], result["in_attempt"]), result)
             case VisitorLine():
                 _presence(rows.presences, line)
             case _:
                 assert_never(line)
-    rows.deliveries.sort(key=itemgetter("of_ref"))
-    rows.recipients.sort(key=itemgetter("recipient"))
     return rows
 
 
@@ -146,11 +145,14 @@ def _unanswered(journal_id: str, line: SaidLine) -> Values:
     }
 
 
-def _delivery(line: DeliveryLine) -> Values:
+def _delivered(deliveries: dict[str, Values], line: DeliveryLine) -> None:
+    """What became of a message, told once; but the network's word settles what was unknown."""
     is_sent = line.state == Arrival.SENT
-    return {
+    before = deliveries.get(line.ref)
+    if before is not None and not (is_sent and before["delivery"] == Arrival.UNKNOWN):
+        return
+    deliveries[line.ref] = {
         "of_ref": line.ref,
-        # The network's word settles what was unknown; everything else is told once.
         "unless_settled": Arrival.UNKNOWN.value if is_sent else Arrival.QUEUED.value,
         "delivery": line.state,
         "delivered_at": moment(line.at) if is_sent else None,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Update, bindparam, case, or_, update
+from sqlalchemy import Update, bindparam, case, literal_column, or_, update
 
 from bot.records.inserts import DIALECTS, Insert, insert, table_of
 from bot.records.results import Values
@@ -42,8 +42,8 @@ class Statements:
             (self.turn, in_order(rows.presences)),
             (self.speak, rows.messages),
             (self.miss, rows.unanswered),
-            (self.deliver, rows.deliveries),
-            (self.settle, rows.recipients),
+            (self.deliver, in_order(rows.deliveries)),
+            (self.settle, in_order(rows.recipients)),
             (self.gather, in_order(rows.talks)),
         ]
         return [(statement, values) for statement, values in steps if values]
@@ -116,7 +116,7 @@ def _gather(dialect: str) -> Insert:
     return statement.on_conflict_do_update(
         index_elements=["urn", "day"],
         set_={
-            "stale": old.stale + 1,
+            "stale": old.stale + literal_column("1"),
             "is_talk": old.is_talk | new.is_talk,
             "until": case((new.until > old.until, new.until), else_=old.until),
         },

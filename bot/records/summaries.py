@@ -124,7 +124,7 @@ class Summaries:
         rows = [_renewed(it, summary) for it, summary in full]
         if self._renewal is None:
             self._renewal = Prepared.of(_RENEW, connection.dialect, rows[0])
-        await connection.exec_driver_sql(self._renewal.sql, self._renewal.values(rows))
+        await self._renewal.write(connection, rows)
         await _keep_tags(session, full)
 
 

@@ -90,7 +90,7 @@ class Transcripts:
             connection = await session.connection()
             for statement, values in STATEMENTS[connection.dialect.name].for_rows(rows):
                 ready = self._prepare(statement, connection.dialect, values[0])
-                await connection.exec_driver_sql(ready.sql, ready.values(values))
+                await ready.write(connection, values)
 
     def _prepare(
         self, statement: Insert | Update, dialect: Dialect, columns: Iterable[str]

@@ -192,7 +192,7 @@ async def test_a_locked_sqlite_may_not_be_written(sqlite_url: str) -> None:
     assert await database.may_write()
     async with database.sessions() as session:
         assert await session.scalar(text("PRAGMA busy_timeout")) == 10_000
-        assert await session.scalar(text("PRAGMA cache_size")) == -2000
+        assert await session.scalar(text("PRAGMA cache_size")) == -16_000
     other.close()
     await database.close()
 
