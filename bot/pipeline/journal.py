@@ -73,7 +73,8 @@ class JournalWriter:
                 await self._write(entries[start : start + AT_ONCE])
 
     async def _write(self, entries: list[Entry]) -> None:
-        while not self._closing and not await self._has_ended(entries):
+        """Once at least, the service's stop or not."""
+        while not await self._has_ended(entries) and not self._closing:
             await self._closing.sleep(OUTAGE_PAUSE)
 
     async def _has_ended(self, entries: list[Entry]) -> bool:
