@@ -142,19 +142,19 @@ class Routing:
         except _Unread as unread:
             answered = await self._answered(heard)
             if answered is not None:
-                self._aside(answered, unread.pause.prompt)
+                self._aside(heard.text, answered, unread.pause.prompt)
             else:
                 complaint = unread.pause.complaint
                 if complaint is not None:
                     self._reply("switchboard", complaint)
                 self._reply(self._name(), unread.pause.prompt)
 
-    def _aside(self, answered: Reply, prompt: Reply) -> None:
+    def _aside(self, asked: str, answered: Reply, prompt: Reply) -> None:
         """Another question was answered: ask what was being asked again, or put it aside for who
         has other things in mind, so that no later word is taken for an answer to it."""
         session = self._session
         self._reply(DEFAULT_SCRIPT, answered)
-        session.about = list(answered.policies)
+        session.about, session.lately = list(answered.policies), asked
         session.asides += 1
         if session.asides <= MOST_ASIDES:
             return self._reply(self._name(), prompt)

@@ -381,6 +381,13 @@ async def test_by_night_a_question_is_on_the_desk_whatever_is_said_after_it(
     assert len(visitor.tray.tickets) == 1
 
 
+async def test_what_was_asked_aside_is_what_a_person_gets(visitor: Visitor) -> None:
+    await visitor.says("创业补贴多少")
+    await visitor.presses("/order")
+    await visitor.says("创业贷款多少", "人工")
+    assert visitor.tray.tickets == [("web:a", "创业贷款多少", "startup-loan")]
+
+
 async def test_by_night_another_topic_is_another_question(visitor: Visitor) -> None:
     visitor.hours.is_on = False
     await visitor.says("人工", "工资被拖欠了")
