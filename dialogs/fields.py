@@ -52,6 +52,10 @@ class Reader(Protocol):
         """Whether a sentence asks for rules rather than for work."""
         ...
 
+    def asks(self, text: str) -> bool:
+        """Whether a sentence is put as a question."""
+        ...
+
     def groups(self) -> Mapping[str, tuple[str, ...]]:
         """The groups of trades, each with its trades."""
         ...
@@ -162,7 +166,8 @@ def opening(reader: Reader) -> Question[str]:
 
     def read(text: str) -> str:
         said = match(groups, text) or text.strip()[:LONGEST_WORDS]
-        if not said or (reader.is_question(said) and reader.wish(said) == Wish()):
+        is_other = reader.asks(said) or reader.wish(said) == Wish()
+        if not said or (reader.is_question(said) and is_other):
             raise Unclear("wish.unclear")
         return said
 

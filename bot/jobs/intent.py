@@ -50,7 +50,7 @@ class IntentReader:
     ) -> Literal["wish", "search"] | None:
         """`fields`: what the sentence says of work; `groups`: those of its trades; `is_outright`:
         a trade is named rather than hinted at."""
-        if len(said.text) > _LONGEST or self.is_question(said) or self._asks(said):
+        if len(said.text) > _LONGEST or self.is_question(said) or self.asks(said):
             return None
         is_placed = bool(fields.keys() & _PLACED) or isinstance(fields.get("away"), list)
         by_policy = bool(groups) and groups <= _BY_POLICY
@@ -71,7 +71,8 @@ class IntentReader:
         rest = blank(said.text, list(self._small.find(said.text)))
         return self._work.within(said.text) and not _SIGN.search(rest)
 
-    def _asks(self, said: Sentence) -> bool:
+    def asks(self, said: Sentence) -> bool:
+        """Whether it is put as a question, or comes from an employer."""
         words = self._asking.within(said.text) or self._employer.within(said.text)
         return words or bool(_ASKED_LAST.search(said.text))
 

@@ -96,6 +96,10 @@ class WorkReader:
         """Whether a sentence asks for rules rather than for work."""
         return self._intents.is_question(self._sentence(text[:LONGEST]))
 
+    def asks(self, text: str) -> bool:
+        """Whether a sentence is put as a question."""
+        return self._intents.asks(self._sentence(text[:LONGEST]))
+
     def is_any(self, text: str) -> bool:
         """Whether somebody says that anything will do."""
         return _AROUND.sub("", self._sentence(text[:LONGEST]).text) in self._any

@@ -162,6 +162,13 @@ async def test_one_sentence_says_all_and_only_consent_and_a_yes_are_asked(visito
     assert visitor.office.agreed == {"web:a": True}
 
 
+async def test_a_question_about_rules_is_no_wish_though_it_names_work(visitor: Visitor) -> None:
+    await visitor.starts("wish")
+    said = await visitor.says("临时工被欠薪去哪告")
+    assert "想找什么活" in said
+    assert "同意登记吗" not in said
+
+
 async def test_everything_by_buttons(visitor: Visitor) -> None:
     assert "想找什么活" in await visitor.starts("wish")
     await visitor.says(Heard.press("said=制造"), "同意")
