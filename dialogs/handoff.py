@@ -54,12 +54,15 @@ async def ask_for_a_person(talk: Talk, desk: Desk, hours: Hours) -> Reply:
     topic = talk.lately or await talk.ask("topic", words())
     key = talk.keep("key", talk.event)
     opens = talk.keep("opens", "" if hours.are_on() else hours.next_opening())
-    ticket = await desk.open(talk.visitor, topic, key, " ".join(talk.about))
-    facts = {"number": ticket.number, "topic": topic, "opens": opens}
+    number = int(talk.kept("number") or 0)
+    if not number:
+        number = (await desk.open(talk.visitor, topic, key, " ".join(talk.about))).number
+        talk.keep("number", str(number))
+    facts = {"number": number, "topic": topic, "opens": opens}
     if not opens:
         return _opened(talk, Outcome.HANDOFF, **facts, calls=False)
     talk.note(Outcome.HANDOFF, {})
-    contact = await talk.ask("contact", _contact(), number=ticket.number, opens=opens)
+    contact = await talk.ask("contact", _contact(), number=number, opens=opens)
     talk.note(Outcome.CHAT, {})
     if contact != HERE:
         await desk.call_back(key, contact)

@@ -199,6 +199,10 @@ class Talk:
         anew, such as the key of an effect."""
         return self.answers.setdefault(f"_{name}", value)
 
+    def kept(self, name: str) -> str | None:
+        """What was kept under that name; None: the script comes here for the first time."""
+        return self.answers.get(f"_{name}")
+
     def forget(self) -> None:
         """Drop every answer, so that the script begins anew."""
         self.answers.clear()

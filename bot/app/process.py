@@ -9,8 +9,6 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
-
 from bot.app.chores import AWAY, Chores
 from bot.app.console import FirstAdmin
 from bot.app.parts import Parts
@@ -34,8 +32,6 @@ from bot.tasks import finished, together
 DRAIN_WITHIN = 3.0  # seconds that what was accepted may take to be answered at the stop
 # What a turn makes is gone when it is over: Python's own 700 would have it looked at in mid-turn.
 YOUNG = (20_000, 20, 20)
-
-log = structlog.get_logger()
 
 Step = Callable[[], Coroutine[Any, Any, None]]
 

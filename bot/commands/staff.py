@@ -14,7 +14,7 @@ from bot.console.passwords import Passwords, one_time_password
 from bot.jobs.reading import WorkReader
 from bot.records.audit import Audit
 from bot.records.database import Database
-from bot.records.scope import Scope
+from bot.records.scope import EVERYWHERE, Scope
 from bot.records.staff import LoginTaken, Member, Role, Staff
 from bot.records.staff_sessions import StaffSessions
 from bot.records.tokens import NameTaken, Tokens
@@ -103,6 +103,8 @@ def _scope(settings: Settings, words: Words, role: Role, named: Sequence[str]) -
     """The counties that are meant. An admin gives rights to others and has the whole region."""
     if named and role is Role.ADMIN:
         fail(words.say("operator.staff_admin_everywhere"))
+    if not named:
+        return EVERYWHERE
     reader = WorkReader(settings.content_dir / "directory")
     found = {it: reader.wish(it).counties for it in named}
     for unclear in (it for it, counties in found.items() if len(counties) != 1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from secrets import token_hex
 
 from multidict import MultiDict, MultiMapping
 
@@ -16,6 +17,7 @@ from bot.records.staff_sessions import StaffSession
 EVERYBODY = frozenset(Role)
 ADMINS = frozenset({Role.ADMIN})
 
+LONGEST_KEY = 40
 SMALL_BODY = 64 * 1024  # bytes
 FILE_BODY = 20 * 1024 * 1024  # bytes of a request with a file in it
 
@@ -55,6 +57,10 @@ class Visit:
         if not text.isdecimal() or len(text) > 18:
             raise NotThere
         return int(text)
+
+    def key(self) -> str:
+        """The form's own key: sent twice, it does its work once. One that lost it is sent anew."""
+        return self.form.get("key", "")[:LONGEST_KEY] or token_hex(8)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.clock import ZONE
 from bot.jobs.board import Board, Found
 from bot.jobs.calendar import next_turn
 from bot.records.applications import Applications
 from bot.records.consents import ConsentBook
+from bot.records.days import day_of
 from bot.records.offers import TOLD, Draft, Offers
 from bot.records.openings import Openings
 from bot.records.pushes import Candidate, Pushes, Turn
@@ -63,8 +63,7 @@ class Telling:
         """They want it: an application begins, as it does in chat. `shares`: they agreed to the
         employer being told who they are. Raises NotOffered."""
         known = await self.openings.get(opening)
-        today = self.clock().astimezone(ZONE).date()
-        if known is None or not known.may_be_offered(today):
+        if known is None or not known.may_be_offered(day_of(self.clock())):
             raise NotOffered
         if not await self.offers.accept(visitor, opening):
             raise NotOffered

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from dialogs.fields import NAMED
 from dialogs.work import ANYWHERE, PayUnit, Wish, WorkType
 
 FIELDS = ("occupations", "places", "work_type", "pay", "housing", "meals", "hours", "age",
@@ -73,8 +74,8 @@ def read_wish(told: Mapping[str, str], reader: Reader) -> Wish | Misread:
 def _pay(wish: Wish) -> str:
     if wish.pay_min is None:
         return "计件" if wish.pay_unit is PayUnit.PIECE else ""
-    unit = {PayUnit.HOUR: "小时"}.get(wish.pay_unit or PayUnit.MONTH, wish.pay_unit or "月")
-    return f"每{unit}{wish.pay_min}元"
+    unit = wish.pay_unit or PayUnit.MONTH
+    return f"{NAMED.get(unit, f'每{unit}')}{wish.pay_min}元"
 
 
 def _yes_no(value: bool | None) -> str:

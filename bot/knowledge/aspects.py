@@ -35,6 +35,10 @@ class Aspects:
             self._turns.setdefault(word, []).append(turn)
         self._idle = Lexicon(self._turns)
 
+    def stand_in(self, matter: str) -> bool:
+        """Whether the name of a matter holds a cue."""
+        return any(cue in matter for cue in self._parts)
+
     def asked(self, text: str, matter: str = "") -> Asked:
         """The sections `text` asks for and how plainly, from 0 to 1; the plainest first.
 

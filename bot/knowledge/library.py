@@ -71,8 +71,9 @@ class ContentLibrary:
             glossary, is_policy, lambda text: self._understanding.search.letters(text)
         )
         self._reception = Reception(
-            self._subjects, self._policies, self._answers, glossary, calibration, leaning
-        )
+            self._subjects, self._policies, self._answers, glossary, calibration, leaning,
+            self._understanding.aspects,
+        )  # fmt: skip
 
     @classmethod
     async def open(

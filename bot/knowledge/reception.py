@@ -61,6 +61,7 @@ class Reception:
         glossary: Glossary,
         calibration: Calibration,
         leaning: Leaning,
+        aspects: Aspects,
     ) -> None:
         """`subjects` in the order of the chances."""
         self._subjects = tuple(subjects)
@@ -71,8 +72,8 @@ class Reception:
         self._glossary = glossary
         self._calibration = calibration
         self._leaning = leaning
-        self._aspects = Aspects(glossary)
-        self._cues = frozenset(cue for cues in glossary.aspects.values() for cue in cues)
+        self._aspects = aspects
+        self._cued = {it.id for it in policies.values() if aspects.stand_in(it.title)}
         self._places = {subject.id: at for at, subject in enumerate(subjects)}
 
     def receive(self, hearing: Hearing, about: tuple[str, ...], today: date) -> Found:
@@ -219,9 +220,9 @@ class Reception:
 
     def _of_its_matter(self, wanted: _Wanted) -> _Wanted:
         """`wanted` without the sections that only the policy's own title seemed to ask for."""
-        title = self._policies[wanted.policy].title
-        if not any(cue in title for cue in self._cues):
+        if wanted.policy not in self._cued:
             return wanted
+        title = self._policies[wanted.policy].title
         return replace(wanted, asked=self._aspects.asked(wanted.text, title))
 
     def _evidence(self, hearing: Hearing) -> dict[str, object]:

@@ -82,7 +82,7 @@ class Understanding:
         self._is_policy = np.array([subject.kind == "policy" for subject in subjects])
         self._glossary = glossary
         self._calibration = calibration
-        self._aspects = Aspects(glossary)
+        self.aspects = Aspects(glossary)
         self._clauses = Clauses(glossary)
         self._stories = Stories(glossary, self._clauses)
         self._regions = Regions(glossary)
@@ -98,7 +98,7 @@ class Understanding:
     def hear(self, message: str) -> Hearing:
         """Understand `message` by its letters and sounds."""
         said = self._read(message)
-        bare = plain(self._aspects.bare(said))
+        bare = plain(self.aspects.bare(said))
         readings = self._readings(message, said, bare)
         question = readings[-1]
         parts = self._parts(question, question != said)
@@ -109,7 +109,7 @@ class Understanding:
             parts=parts,
             sights=sights,
             chances=self._chances(sights, readings, question != said),
-            asked=tuple(self._aspects.asked(text) for text in (question, *parts)),
+            asked=tuple(self.aspects.asked(text) for text in (question, *parts)),
             bare=bare,
             amounts=amounts(plain(said)),
             places=self._regions.asked(question),
@@ -170,7 +170,7 @@ class Understanding:
         parts: list[str] = []
         matter, fewest = "", BARE if is_story else BARE // 2
         for part in self._clauses.questions(question):
-            bare = self._aspects.bare(part).strip(ENDS)
+            bare = self.aspects.bare(part).strip(ENDS)
             is_bare = len(plain(bare)) < fewest and not self.search.names(part)
             leans = is_bare or (matter and not self._names_matter(part))
             if matter or not is_bare:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, bindparam, case, delete, or_, select, update
+from sqlalchemy import Update, and_, bindparam, case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.records.days import begin_of, day_of, end_of
@@ -39,21 +39,6 @@ _COLUMNS = (
     _messages.c.policies, _messages.c.evidence, _messages.c.delivery,
 )  # fmt: skip
 _BY_HAND = (Tag.LABEL.value, Tag.SCORE.value)
-_FIGURES = (
-    "at", "until", "is_talk", "turns", "answered", "choices", "declined", "handoffs", "useful",
-    "useless", "undelivered", "seconds", "first_response", "longest_wait", "has_personal",
-)  # fmt: skip
-# It is no longer stale, unless it became so meanwhile; whoever has read it has not read what was
-# said later.
-_RENEW = (
-    update(_talks)
-    .where(_talks.c.id == bindparam("number"))
-    .values({_talks.c[name]: bindparam(f"new_{name}") for name in _FIGURES})
-    .values(
-        stale=case((_talks.c.stale == bindparam("was_stale"), 0), else_=_talks.c.stale),
-        read_at=case((_talks.c.read_at < bindparam("new_until"), None), else_=_talks.c.read_at),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +108,8 @@ class Summaries:
         connection = await session.connection()
         rows = [_renewed(it, summary) for it, summary in full]
         if self._renewal is None:
-            self._renewal = Prepared.of(_RENEW, connection.dialect, rows[0])
+            renew = _renew(full[0][1].columns)
+            self._renewal = Prepared.of(renew, connection.dialect, rows[0])
         await self._renewal.write(connection, rows)
         await _keep_tags(session, full)
 
@@ -198,8 +184,22 @@ async def _drop(session: AsyncSession, empty: Sequence[_Talk]) -> None:
         await session.execute(delete(_talks).where(_talks.c.id.in_(numbers), ~said))
 
 
+def _renew(figures: Iterable[str]) -> Update:
+    """One takes the new figures. It is no longer stale, unless it became so meanwhile; whoever has
+    read it has not read what was said later."""
+    return (
+        update(_talks)
+        .where(_talks.c.id == bindparam("number"))
+        .values({_talks.c[name]: bindparam(f"new_{name}") for name in figures})
+        .values(
+            stale=case((_talks.c.stale == bindparam("was_stale"), 0), else_=_talks.c.stale),
+            read_at=case((_talks.c.read_at < bindparam("new_until"), None), else_=_talks.c.read_at),
+        )
+    )
+
+
 def _renewed(it: _Talk, summary: Summary) -> dict[str, object]:
-    """The values of `_RENEW`."""
+    """The values of `_renew`."""
     figures = {f"new_{name}": value for name, value in summary.columns.items()}
     return {**figures, "number": it.number, "was_stale": it.stale}
 

@@ -71,10 +71,12 @@ class SmallLibrary:
 class Tray:
     tickets: list[tuple[str, str, str]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    asked: int = 0  # to open one
     verdicts: list[tuple[str, str]] = field(default_factory=list)
     calls: list[tuple[str, str]] = field(default_factory=list)
 
     async def open(self, visitor: str, topic: str, key: str, context: str) -> Tray:
+        self.asked += 1
         if key not in self.keys:
             self.keys.append(key)
             self.tickets.append((visitor, topic, context))
@@ -367,6 +369,7 @@ async def test_by_night_a_number_may_be_left(visitor: Visitor) -> None:
     assert "按您说的时间打电话" in await visitor.says("上午")
     assert visitor.tray.calls == [("13000000000", ""), ("13000000000", ""), ("13000000000", "上午")]
     assert len(visitor.tray.tickets) == 1
+    assert visitor.tray.asked == 1
 
 
 async def test_by_night_a_question_is_on_the_desk_whatever_is_said_after_it(

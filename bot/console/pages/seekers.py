@@ -131,7 +131,7 @@ class SeekerPages:
         if kind not in SERVICES or not text:
             raise Refused("work.note_needs_text")
         facts = {"title" if kind == "training" else "text": masked(text)}
-        key = f"note:{number}:{visit.form.get('key', '')[:40] or token_hex(8)}"
+        key = f"note:{number}:{visit.key()}"
         await self._shelf.services.add(number, kind, facts, key, visit.member.login)
         return _back(number)
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from secrets import token_hex
-
 from bot.console.pages.seekers import REPLIES, SEEKERS, SeekerShelf, seeker_outline
 from bot.console.visit import EVERYBODY, Answer, Redirect, Refused, Route, Visit
 from bot.jobs.telling import NotOffered
 from dialogs.offers import WHY
-
-_LONGEST_KEY = 40
 
 
 class TellingPages:
@@ -30,7 +26,7 @@ class TellingPages:
         """The person has heard of the openings that the page showed."""
         seeker = (await seeker_outline(self._shelf, visit)).seeker
         shown = [_shown(it) for it in visit.form.getall("opening", [])]
-        key = f"told:{seeker.number}:{_key(visit)}"
+        key = f"told:{seeker.number}:{visit.key()}"
         telling = self._shelf.telling
         if not await telling.tell(seeker.urn, shown, key, visit.member.login):
             raise Refused("work.told_changed")
@@ -44,7 +40,7 @@ class TellingPages:
         telling = self._shelf.telling
         try:
             if said in REPLIES:
-                key = f"desk:{seeker.number}:{opening}:{_key(visit)}"
+                key = f"desk:{seeker.number}:{opening}:{visit.key()}"
                 await telling.interested(seeker.urn, opening, shares=said == REPLIES[0], key=key)
             elif said in WHY:
                 await telling.unsuitable(seeker.urn, opening, WHY[said])
@@ -63,10 +59,6 @@ def _shown(text: str) -> tuple[int, str]:
 
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
-
-
-def _key(visit: Visit) -> str:
-    return visit.form.get("key", "")[:_LONGEST_KEY] or token_hex(8)
 
 
 def _back(number: int) -> Redirect:

@@ -46,7 +46,7 @@ class WishPages:
         if isinstance(wish, Misread):
             return self._form(visit, outline, told, wish)
         number = outline.seeker.number
-        key = f"wish:{number}:{visit.form.get('key', '')[:40] or token_hex(8)}"
+        key = f"wish:{number}:{visit.key()}"
         await self._ledger.amend(number, wish, key, visit.member.login)
         return Redirect(f"{SEEKERS}/{number}", "saved")
 
