@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -25,6 +26,7 @@ from tests.databases import empty_in
 
 ROOT = Path(__file__).resolve().parents[1]
 STARTS_WITHIN = 60.0  # seconds, on a busy machine
+FIRST_PASSWORD = re.compile(r"一次性密码：([a-z0-9-]+)")
 
 
 def free_port() -> int:
@@ -99,6 +101,14 @@ class Process:
                 return True
         except OSError:
             return False
+
+    def first_password(self) -> str:
+        """The admin's, printed at the first start when the port is open already."""
+        until = time.perf_counter() + STARTS_WITHIN
+        while not (printed := FIRST_PASSWORD.search(self.log.read_text(encoding="utf-8"))):
+            assert time.perf_counter() < until, "no password was printed"
+            time.sleep(0.05)
+        return printed[1]
 
     def kill(self, number: int = signal.SIGKILL) -> None:
         assert self.popen is not None
