@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = None
     database_url: SecretStr | None = None
     processes: int = Field(1, ge=1, le=64)
-    role: Literal["all", "worker"] = "all"
+    role: Literal["all", "worker", "records"] = "all"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     semantic: bool = True
     retention_days: int = Field(180, ge=1, le=3650)
@@ -127,6 +127,11 @@ class Settings(BaseSettings):
         if any(len(key.strip()) < 32 for key in keys):
             raise ValueError("32 characters at least, each")
         return value
+
+    @property
+    def is_main(self) -> bool:
+        """Whether it opens the port, for itself and for the other processes."""
+        return self.role == "all"
 
     @property
     def database(self) -> str:

@@ -15,11 +15,11 @@ from bot.hours import DeskHours, OfficeHours
 from bot.jobs.night import NightGate
 from bot.metrics import Metrics
 from bot.pipeline.closing import Closing
-from bot.pipeline.doorbell import Doorbell
+from bot.pipeline.doorbell import JOURNAL, Doorbell, Hop
 from bot.pipeline.erasure import Erasure
 from bot.pipeline.farbell import FarBell
 from bot.pipeline.inbox import Inbox
-from bot.pipeline.leases import Leases
+from bot.pipeline.leases import RECORDS, Leases
 from bot.pipeline.line import Line
 from bot.pipeline.outbox import Outbox
 from bot.pipeline.switches import Switches
@@ -46,15 +46,19 @@ class Parts:
         self.metrics = Metrics()
         self.live = LiveContent(settings, content, self.metrics)
         self.closing = Closing()
-        self.hops = ["inbox", "journal"]  # where messages wait; each channel adds its own
-        self.leases = Leases(line, uuid.uuid4().hex[:12], self._wake)
+        self.hops = ["inbox"]  # where messages wait to be brought on; each channel adds its own
+        name = uuid.uuid4().hex[:12]
+        self.turns = Leases(line, name, self._wake)
+        keeps_records = settings.role != "worker" and settings.processes == 1
+        self.records = Leases(line, name, self._wake_writer, RECORDS, stands_by=not keeps_records)
+        self.duties = [self.records] if settings.role == "records" else [self.turns, self.records]
         self.far = FarBell(line.redis)
-        self.bell = Doorbell(self.leases.owns, self.far.ring, self.far.hand)
+        self.bell = Doorbell(self._owns, self.far.ring, self.far.hand)
         self.inbox = Inbox(line, self.bell)
         self.outbox = Outbox(line, self.bell, self.words)
         self.switches = Switches(line)
         dossiers = Dossiers(database.sessions)
-        self.erasure = Erasure(line, dossiers, self.leases.owned, DOWN)
+        self.erasure = Erasure(line, dossiers, self.turns.owned, DOWN)
         links = private_links(settings, database)
         self.work = Work(database, self.words, links, self.erasure)
         self.private = PrivatePages(links, self.work.cards, dossiers, self.words, today)
@@ -79,9 +83,15 @@ class Parts:
         """The words as they are now."""
         return self.live.now.words
 
+    def _owns(self, hop: Hop, partition: int) -> bool:
+        return (self.records if hop == JOURNAL else self.turns).owns(partition)
+
     def _wake(self, partition: int) -> None:
         for hop in self.hops:
             self.bell.wake(hop, partition)
+
+    def _wake_writer(self, partition: int) -> None:
+        self.bell.wake(JOURNAL, partition)
 
     def _due(self, opened: datetime) -> datetime:
         """When a ticket should have been taken: nights and holidays do not count."""

@@ -20,6 +20,7 @@ from bot.content import Content
 from bot.crew import Crew
 from bot.embedded import socket_path
 from bot.health import Health, durability_of
+from bot.pipeline.doorbell import JOURNAL
 from bot.pipeline.journal import JournalWriter
 from bot.pipeline.messages import Lane
 from bot.pipeline.sender import Sender
@@ -70,7 +71,7 @@ class _Hotline:
         self._served = Served(parts)
         self._channels: dict[str, Channel] = {}
         self._intake: list[Step] = []  # what hears; a process that only sends has its own
-        self._is_worker = parts.settings.role == "worker"
+        self._answers = parts.settings.role != "records"
 
     async def run(
         self, stop: asyncio.Event, started: Callable[[Started], None], stack: AsyncExitStack
@@ -78,21 +79,21 @@ class _Hotline:
         """Everything, in the order in which it starts and, backwards, stops."""
         parts = self._parts
         if self._settings.redis_url is None:
-            await parts.leases.take_over()
+            for duty in parts.duties:
+                await duty.take_over()
         telegram = self._open_channels(stack)
         senders = {name: self._sender(channel) for name, channel in self._channels.items()}
         await parts.switches.look()
         durability = await durability_of(parts.line)
-        turns = [
-            self._worker().run(),
-            self._journal().run(),
-            *(it.run() for it in senders.values()),
-        ]
+        turns = [self._journal().run()]
+        if self._answers:
+            turns += [self._worker().run(), *(it.run() for it in senders.values())]
         health = self._health(senders, durability)
-        await parts.leases.beat()
+        for duty in parts.duties:
+            await duty.beat()
         shared = self._beside()
         admin = None
-        if not self._is_worker:
+        if self._settings.is_main:
             admin = await self._served.add_console(list(self._channels))
             self._served.add_pages()
             shared.append(self._crew().run())
@@ -105,30 +106,32 @@ class _Hotline:
                 started(Started(address, durability, telegram, admin))
                 await stop.wait()
             await health.has_drained(DRAIN_WITHIN)
-        await parts.leases.give_all()
+        for duty in parts.duties:
+            await duty.give_all()
 
     def _open_channels(self, stack: AsyncExitStack) -> str:
         """Every channel that is set up; how Telegram is heard."""
         webchat = self._served.add_webchat()
         self._channels[webchat.channel.name] = webchat.channel
-        if not self._is_worker:
+        if self._settings.is_main:
             self._intake.append(webchat.run)
         if self._settings.telegram_token is None:
             return "off"
         telegram = self._served.add_telegram()
         stack.push_async_callback(telegram.close)
         self._channels[telegram.name] = telegram
-        self._intake.append(telegram.join if self._is_worker else telegram.run)
+        if self._answers:
+            self._intake.append(telegram.run if self._settings.is_main else telegram.join)
         return telegram.mode
 
     def _beside(self) -> list[Coroutine[Any, Any, None]]:
         """What runs as long as the process does."""
         parts = self._parts
         feeder = parts.campaigns.feeder(parts.line, parts.outbox, parts.switches, self._channels)
-        stores = (parts.database, parts.leases, parts.outbox, parts.work, parts.live)
+        stores = (parts.database, parts.records, parts.outbox, parts.work, parts.live)
         chores = Chores(self._settings, *stores)
         return [
-            parts.leases.run(),
+            *(it.run() for it in parts.duties),
             parts.erasure.run(parts.closing),
             parts.far.run(parts.bell),
             parts.switches.run(parts.closing),
@@ -149,18 +152,18 @@ class _Hotline:
         board = parts.live.made(lambda content: switchboard(content, parts.stores))
         up = parts.database.may_write
         kept = self._settings.retention_days * 24 * 3600
-        stream = (parts.line, parts.leases, parts.bell)
+        stream = (parts.line, parts.turns, parts.bell)
         return Worker(*stream, board, up, parts.metrics, parts.closing, session_kept=kept)
 
     def _sender(self, channel: Channel) -> Sender:
         parts = self._parts
         parts.hops += [lane.outbox(channel.name) for lane in Lane]
-        stream = (parts.line, parts.leases, parts.bell)
+        stream = (parts.line, parts.turns, parts.bell)
         return Sender(*stream, channel, parts.metrics, parts.closing, gate=parts.gate)
 
     def _journal(self) -> JournalWriter:
         parts, database = self._parts, self._parts.database
-        stream = (parts.line, parts.leases, parts.bell)
+        stream = (parts.line, parts.records, parts.bell)
         transcripts = Transcripts(database.sessions)
         return JournalWriter(*stream, transcripts, database.may_write, parts.metrics, parts.closing)
 
@@ -169,9 +172,9 @@ class _Hotline:
             return {name: it.halted for name, it in senders.items() if it.halted is not None}
 
         parts = self._parts
-        ping, hops = parts.database.ping, (*parts.hops, "dead")
+        ping, hops = parts.database.ping, (*parts.hops, JOURNAL, "dead")
         health = Health(
-            parts.line, parts.leases, ping, halted, hops, parts.metrics, durability,
+            parts.line, parts.turns, ping, halted, hops, parts.metrics, durability,
             parts.live.health,
         )  # fmt: skip
         self._served.add_health(health)

@@ -106,7 +106,7 @@ class Served:
     async def listening(self) -> AsyncIterator[str]:
         """Serve all that was added; its address, empty for a process that only works."""
         settings = self._parts.settings
-        if settings.role == "worker":
+        if not settings.is_main:
             yield ""
             return
         async with listening(self._app, settings, self._make_door) as address:

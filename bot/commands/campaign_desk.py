@@ -55,7 +55,7 @@ def bar() -> Progress:
 async def _desk(settings: Settings, words: Words) -> AsyncIterator[tuple[CampaignDesk, Audit]]:
     async with database_of(settings) as database, open_line(settings, beside=True) as line:
         # Nobody's bell is rung: a service that runs looks for news every second.
-        bell = Doorbell(lambda _: False, lambda _hop, _partition: None)
+        bell = Doorbell(lambda _hop, _partition: False, lambda _hop, _partition: None)
         outbox = Outbox(line, bell, lambda: words)
         stores = CampaignStores.of(database, settings)
         desk = stores.desk(settings, rates_of(settings), outbox)

@@ -40,7 +40,7 @@ async def _serve(settings: Settings, words: Words) -> None:
     """Run the hotline until it is told to stop."""
 
     def announce(started: Started) -> None:
-        if settings.role == "worker":
+        if not settings.is_main:
             return
         embedded = settings.redis_url is None
         redis = words.say(
@@ -68,7 +68,7 @@ async def _serve(settings: Settings, words: Words) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await run_service(settings, content, stop, announce)
-    if settings.role == "all":
+    if settings.is_main:
         typer.echo(words.say("operator.stopped"))
 
 

@@ -13,6 +13,7 @@ Hop = str  # "inbox", "outbox:web", "journal" ...
 Id = tuple[int, int]  # of a stream entry, as it is compared
 NOTHING: Id = (0, 0)
 
+JOURNAL: Hop = "journal"
 MOST_HANDED = 20_000  # entries held for a reader; the further ones wait in Redis
 
 
@@ -40,12 +41,13 @@ class Doorbell:
     """One bell a hop, rung with the partition that has news.
 
     A ring for a partition that this process does not own is passed to `far`, and what is handed
-    over to `far_hand`, if there is one.
+    over to `far_hand`, if there is one. Of the journal nobody far is told: its reader looks every
+    second, and nobody waits for it.
     """
 
     def __init__(
         self,
-        owns: Callable[[int], bool],
+        owns: Callable[[Hop, int], bool],
         far: Callable[[Hop, int], None],
         far_hand: Callable[[Hop, News], None] | None = None,
     ) -> None:
@@ -57,14 +59,14 @@ class Doorbell:
 
     def ring(self, hop: Hop, partition: int) -> None:
         """There is something new for `hop` in `partition`."""
-        if self._owns(partition):
+        if self._owns(hop, partition):
             self.wake(hop, partition)
-        else:
+        elif hop != JOURNAL:
             self._far(hop, partition)
 
     def hand(self, hop: Hop, news: News) -> None:
         """Ring, and say right away what there is."""
-        if self._owns(news.partition):
+        if self._owns(hop, news.partition):
             self._take(hop, news)
         elif self._far_hand is None:
             self._far(hop, news.partition)
@@ -80,6 +82,8 @@ class Doorbell:
         things: Sequence[Thing],
     ) -> None:
         """`hand` what was put there at once; `ids`: of the entry before it, then its own."""
+        if hop == JOURNAL and not self._owns(hop, partition):
+            return
         for before, name, raw, thing in zip(ids, ids[1:], packed, things, strict=False):
             self.hand(hop, News(partition, name, raw, thing, before))
 
@@ -90,12 +94,12 @@ class Doorbell:
 
     def hear(self, hop: Hop, partition: int) -> None:
         """Somebody far rang: wake the reader if the partition is ours."""
-        if self._owns(partition):
+        if self._owns(hop, partition):
             self.wake(hop, partition)
 
     def receive(self, hop: Hop, news: News) -> None:
         """Somebody far handed it over: it is for the reader if the partition is ours."""
-        if self._owns(news.partition):
+        if self._owns(hop, news.partition):
             self._take(hop, news)
 
     def _take(self, hop: Hop, news: News) -> None:

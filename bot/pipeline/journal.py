@@ -13,7 +13,7 @@ import structlog
 from bot.metrics import Metrics
 from bot.pipeline.closing import Closing
 from bot.pipeline.dead import DeadLetters
-from bot.pipeline.doorbell import Doorbell
+from bot.pipeline.doorbell import JOURNAL, Doorbell
 from bot.pipeline.leases import Leases
 from bot.pipeline.line import Line, StorageDown
 from bot.pipeline.messages import Line as JournalLine
@@ -57,7 +57,7 @@ class JournalWriter:
         self._records_up = records_up
         self._metrics = metrics
         self._closing = closing
-        self._reader = StreamReader(line, leases, bell, "journal")
+        self._reader = StreamReader(line, leases, bell, JOURNAL)
         self._dead = DeadLetters(line)
 
     async def run(self) -> None:

@@ -3,6 +3,8 @@
 A lease is a Redis key with a token and a time to live. Every commit names the token, so that a
 process that was stalled past its lease can change nothing any more. Each tenure has a token of its
 own: a turn begun in an earlier tenure of the same process is refused as well.
+
+Turns and records are shared out apart: a process may do the one and leave the other to others.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
 from zlib import crc32
 
@@ -25,21 +28,42 @@ log = structlog.get_logger()
 LASTS = 6.0  # seconds a lease lives without renewal
 BEAT = 2.0  # seconds between renewals
 AGAIN_AFTER = 0.5  # seconds until the next try when one failed
-MEMBERS = "hotline:{members}"
+_STANDS_BY = "~"  # begins the name of a process that works only where nobody else does
 
 _lease = LuaScript.load("lease")
 _release = LuaScript.load("release")
 _members = LuaScript.load("members")
 
 
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What the partitions are shared out for."""
+
+    owner: str  # the key of each partition that names its owner's token
+    members: str  # the key of the processes that share
+
+
+TURNS = Duty("owner", "hotline:{members}")  # and sends
+RECORDS = Duty("recorder", "hotline:{recorders}")
+
+
 class Leases:
     """The partitions this process owns; `run` keeps them renewed and shares them fairly."""
 
-    def __init__(self, line: Line, process: str, gained: Callable[[int], None]) -> None:
-        """`gained` is told of each partition that becomes ours."""
+    def __init__(
+        self,
+        line: Line,
+        process: str,
+        gained: Callable[[int], None],
+        duty: Duty = TURNS,
+        stands_by: bool = False,
+    ) -> None:
+        """`gained` is told of each partition that becomes ours. Who stands by takes partitions
+        only while all others do."""
         self._line = line
-        self._process = process
+        self._process = f"{_STANDS_BY}{process}" if stands_by else process
         self._gained = gained
+        self._duty = duty
         self._tenure = count(1)
         self._tokens: dict[int, str] = {}
         self._until: dict[int, float] = {}
@@ -71,8 +95,9 @@ class Leases:
 
     async def take_over(self) -> None:
         """Void every lease and membership: only for a Redis that no other process can be using."""
-        owners = [Keys(partition).key("owner") for partition in range(PARTITIONS)]
-        await asyncio.gather(*(self._line.call("DEL", key) for key in (*owners, MEMBERS)))
+        owners = map(self._owner, range(PARTITIONS))
+        keys = (*owners, self._duty.members)
+        await asyncio.gather(*(self._line.call("DEL", key) for key in keys))
 
     async def run(self) -> None:
         """Take, renew and hand over leases until cancelled."""
@@ -86,8 +111,10 @@ class Leases:
 
     async def beat(self) -> None:
         """One round: show that we live, renew what is ours, take what is free and falls to us."""
-        alive = await self._line.script(_members, [MEMBERS], self._process, int(LASTS * 1000))
-        members = [member.decode() for member in alive]
+        alive = await self._line.script(
+            _members, [self._duty.members], self._process, int(LASTS * 1000)
+        )
+        members = _workers([member.decode() for member in alive])
         mine = {p for p in range(PARTITIONS) if _chosen(members, p) == self._process}
         # Work on a partition that was to leave has been dropped: it leaves, whoever comes or goes.
         self._leaving = (self._leaving | (set(self._tokens) - mine)) & set(self._tokens)
@@ -97,7 +124,7 @@ class Leases:
     async def give_all(self) -> None:
         """Hand every partition back, after the last work on them."""
         self._leaving = set(self._tokens)
-        await self._line.call("ZREM", MEMBERS, self._process)
+        await self._line.call("ZREM", self._duty.members, self._process)
         await asyncio.gather(*(self._give(partition) for partition in list(self._tokens)))
 
     async def _hold(self, partition: int) -> None:
@@ -105,7 +132,7 @@ class Leases:
         # Work was dropped when the lease lapsed: only a new tenure takes it up again.
         old = "" if self._until.get(partition, 0.0) < asked else self._tokens.get(partition, "")
         new = f"{self._process}.{next(self._tenure)}"
-        key = Keys(partition).key("owner")
+        key = self._owner(partition)
         match await self._line.script(_lease, [key], old, new, int(LASTS * 1000)):
             case 1:
                 self._until[partition] = asked + LASTS
@@ -119,7 +146,15 @@ class Leases:
         token = self._tokens.pop(partition, None)
         self._leaving.discard(partition)
         if token is not None:
-            await self._line.script(_release, [Keys(partition).key("owner")], token)
+            await self._line.script(_release, [self._owner(partition)], token)
+
+    def _owner(self, partition: int) -> str:
+        return Keys(partition).key(self._duty.owner)
+
+
+def _workers(alive: list[str]) -> list[str]:
+    """Those who share the partitions."""
+    return [it for it in alive if not it.startswith(_STANDS_BY)] or alive
 
 
 def _chosen(members: list[str], partition: int) -> str:

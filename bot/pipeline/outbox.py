@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from bot.pipeline.doorbell import Doorbell
+from bot.pipeline.doorbell import JOURNAL, Doorbell
 from bot.pipeline.line import Line, LuaScript
 from bot.pipeline.messages import Lane, Message, SaidLine, channel_of, pack_line
 from bot.pipeline.partitions import Keys
@@ -70,5 +70,5 @@ class Outbox:
             return False
         in_outbox, in_journal = said
         self._bell.hand_all(hop, keys.partition, in_outbox, [packed], [message])
-        self._bell.hand_all("journal", keys.partition, in_journal, [journal], [line])
+        self._bell.hand_all(JOURNAL, keys.partition, in_journal, [journal], [line])
         return True

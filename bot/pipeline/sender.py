@@ -27,7 +27,7 @@ from bot.metrics import Metrics
 from bot.pipeline.clearance import Clearance, Sending
 from bot.pipeline.closing import Closing
 from bot.pipeline.dead import DeadLetters
-from bot.pipeline.doorbell import Doorbell
+from bot.pipeline.doorbell import JOURNAL, Doorbell
 from bot.pipeline.gate import Gate, OpenGate
 from bot.pipeline.lanes import Lanes
 from bot.pipeline.leases import Leases
@@ -218,7 +218,7 @@ class Sender:
         packed = [pack_line(line) for line in lines]
         noted = await self._line.script(_settle, hops, sending.entry.id, *packed)
         if noted:
-            self._bell.hand_all("journal", keys.partition, noted, packed, lines)
+            self._bell.hand_all(JOURNAL, keys.partition, noted, packed, lines)
         self._ended(type(delivery).__name__.lower()).inc()
         self._metrics.send_seconds.observe(max(0.0, now - message.at))
 

@@ -12,7 +12,7 @@ import structlog
 from bot.metrics import Metrics
 from bot.pipeline.closing import Closing
 from bot.pipeline.dead import DeadLetters, dead_letter
-from bot.pipeline.doorbell import Doorbell
+from bot.pipeline.doorbell import JOURNAL, Doorbell
 from bot.pipeline.lanes import Lanes
 from bot.pipeline.leases import Leases
 from bot.pipeline.line import Arg, Line, LuaScript, StorageDown
@@ -239,10 +239,10 @@ class Worker:
                 return True
             case 0:  # an earlier try had arrived, only its answer was lost
                 self._bell.ring(outbox, entry.partition)
-                self._bell.ring("journal", entry.partition)
+                self._bell.ring(JOURNAL, entry.partition)
             case [said, noted]:
                 self._bell.hand_all(outbox, entry.partition, said, packed, messages)
-                self._bell.hand_all("journal", entry.partition, noted, journal, lines)
+                self._bell.hand_all(JOURNAL, entry.partition, noted, journal, lines)
         return True
 
 

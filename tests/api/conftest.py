@@ -78,7 +78,7 @@ def stores(database: Database) -> CampaignStores:
 
 @pytest.fixture
 async def url(database: Database, line: Line, directory: Directory) -> AsyncIterator[str]:
-    outbox = Outbox(line, Doorbell(lambda _: True, lambda *_: None), lambda: WORDS)
+    outbox = Outbox(line, Doorbell(lambda _hop, _partition: True, lambda *_: None), lambda: WORDS)
     app = web.Application(client_max_size=128 * 1024)
     api(SETTINGS, lambda: WORDS, lambda: directory, line, database, outbox).add_to(app)
     runner = web.AppRunner(app, access_log=None)

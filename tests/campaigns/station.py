@@ -57,7 +57,7 @@ class Station:
         self.square = square
         self.channel = Kept(pace=None if rate == NO_LIMIT else Pace(rate, NO_LIMIT))
         self.leases = Leases(line, "one", lambda _: None)
-        self.bell = Doorbell(self.leases.owns, lambda _hop, _partition: None)
+        self.bell = Doorbell(lambda _, p: self.leases.owns(p), lambda _hop, _partition: None)
         self.switches = Switches(line)
         self.outbox = Outbox(line, self.bell, lambda: WORDS)
         self.gate = CampaignGate(square.recipients, self.switches.off, square.clock)

@@ -166,7 +166,7 @@ def make_site(
             second_factor=second_factor, passwords=passwords,
         )  # fmt: skip
         switches = Switches(line)
-        bell = Doorbell(lambda _: True, lambda *_: None)
+        bell = Doorbell(lambda _hop, _partition: True, lambda *_: None)
         counter = Counter(Inbox(line, bell), Outbox(line, bell, lambda: WORDS), clock)
         tickets = TicketPages(
             Tickets(database.sessions, clock),

@@ -75,7 +75,7 @@ async def test_a_step_is_taken_and_the_seeker_hears_of_it_once(
     entry = (await audit.latest(2))[-1]  # before the board was read again
     assert (entry.action, dict(entry.detail)) == ("application_moved", {"step": "interview"})
 
-    outbox = Outbox(line, Doorbell(lambda _: True, lambda *_: None), lambda: WORDS)
+    outbox = Outbox(line, Doorbell(lambda _hop, _partition: True, lambda *_: None), lambda: WORDS)
     news = News(town.applications, FollowUps(database.sessions, clock), outbox, {"web"})
     for _ in range(2):
         await news.tell(clock.now)

@@ -79,7 +79,7 @@ class Bureau:
         rules = Rules(("telegram", "web"))
         extensions = Extensions(sessions, self.clock)
         freezer = Freezer(self.campaigns, audiences, recipients, extensions, rules)
-        bell = Doorbell(lambda _: True, lambda *_: None)
+        bell = Doorbell(lambda _hop, _partition: True, lambda *_: None)
         rates = {"telegram": 30.0, "web": 200.0}
         self.desk = CampaignDesk(
             self.campaigns, audiences, recipients, freezer, rules, rates,

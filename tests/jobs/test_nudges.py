@@ -62,7 +62,7 @@ async def said(line: Line) -> list[str]:
 
 
 async def test_a_late_ticket_is_told_once(line: Line, tickets: Tickets, clock: Clock) -> None:
-    outbox = Outbox(line, Doorbell(lambda _: True, lambda *_: None), lambda: WORDS)
+    outbox = Outbox(line, Doorbell(lambda _hop, _partition: True, lambda *_: None), lambda: WORDS)
     nudges = Nudges(tickets, outbox, GROUP, clock)
     ticket = await tickets.open("web:1", "我叫某某", "e1", "")
     assert await nudges.send() == 0
@@ -77,7 +77,7 @@ async def test_a_late_ticket_is_told_once(line: Line, tickets: Tickets, clock: C
 async def test_killed_between_the_two_steps_it_is_said_once_all_the_same(
     line: Line, tickets: Tickets, clock: Clock
 ) -> None:
-    outbox = Outbox(line, Doorbell(lambda _: True, lambda *_: None), lambda: WORDS)
+    outbox = Outbox(line, Doorbell(lambda _hop, _partition: True, lambda *_: None), lambda: WORDS)
     await tickets.open("web:1", "社保", "e1", "")
     clock.now += timedelta(minutes=45)
     with pytest.raises(Killed):

@@ -87,7 +87,7 @@ class Town:
         books = Books(self.offers, self.pushes, kept, self.applications, self.followups)
         self.board = Board(self.openings, self.offers, self.pushes, GUIDE, self.clock)
         arrivals = Arrivals(self.openings, self.pushes, GUIDE, self.clock)
-        bell = Doorbell(lambda _: True, lambda _hop, _partition: None)
+        bell = Doorbell(lambda _hop, _partition: True, lambda _hop, _partition: None)
         outbox = Outbox(self.line, bell, lambda: WORDS, lambda: self.now.timestamp())
         news = News(self.applications, self.followups, outbox, CHANNELS)
         mailing = Mailing(self.campaigns, WORDS, self.clock)

@@ -102,7 +102,7 @@ class House:
         self.metrics = Metrics()
         self.leases = Leases(line, name, self._wake)
         self.far = FarBell(line.redis)
-        self.bell = Doorbell(self.leases.owns, self.far.ring, self.far.hand)
+        self.bell = Doorbell(lambda _, p: self.leases.owns(p), self.far.ring, self.far.hand)
         self.inbox = Inbox(line, self.bell)
         self.clock = 1_800_000_000.0
         self._number = count()

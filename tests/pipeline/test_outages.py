@@ -15,7 +15,7 @@ from redis.backoff import NoBackoff
 
 from bot.channels.delivery import Delivery, Pace, Sent
 from bot.embedded import EmbeddedRedis, FolderLock
-from bot.pipeline.leases import MEMBERS, Leases
+from bot.pipeline.leases import TURNS, Leases
 from bot.pipeline.line import Arg, Line, StorageDown
 from bot.pipeline.messages import Event, Lane, Message
 from bot.pipeline.partitions import Keys, partition_of
@@ -157,7 +157,7 @@ async def test_visitors_whose_new_process_dies_before_it_gets_them_are_answered_
         assert not all(house.leases.owns(partition_of(urn)) for urn in urns)
         done.set()
         await asyncio.sleep(0.5)
-        await line.call("ZREM", MEMBERS, "newcomer")
+        await line.call("ZREM", TURNS.members, "newcomer")
         await house.leases.beat()
         await house.until(lambda: all(len(house.channel.texts(urn)) == 3 for urn in urns))
 

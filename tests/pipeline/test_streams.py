@@ -44,7 +44,7 @@ class Post:
         self.line = line
         self.far: list[int] = []
         self.leases = Leases(line, "one", lambda p: self.bell.wake("inbox", p))
-        self.bell = Doorbell(self.leases.owns, lambda hop, p: self.far.append(p))
+        self.bell = Doorbell(lambda _, p: self.leases.owns(p), lambda hop, p: self.far.append(p))
         self.inbox = Inbox(line, self.bell)
         self.reader = StreamReader(line, self.leases, self.bell, "inbox")
 
@@ -172,7 +172,9 @@ async def test_what_is_handed_to_another_process_need_not_be_fetched_there(post:
     async with together(far.run(post.bell)):
         while not (await post.line.call("PUBSUB", "NUMSUB", CHANNEL))[1]:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-        await Inbox(post.line, Doorbell(lambda _: False, far.ring, far.hand)).accept(heard)
+        await Inbox(post.line, Doorbell(lambda _hop, _partition: False, far.ring, far.hand)).accept(
+            heard
+        )
         [entry] = await post.reader.fresh()
     assert (Event.unpack(entry.packed), entry.session, post.line.fetched) == (heard, b"", 0)
 

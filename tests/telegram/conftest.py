@@ -114,7 +114,7 @@ async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
 async def inbox(storage: Storage) -> AsyncIterator[Inbox]:
     line = Line(storage.redis)
     async with running(asyncio.create_task(line.run())):
-        yield Inbox(line, Doorbell(owns=lambda p: True, far=lambda h, p: None))
+        yield Inbox(line, Doorbell(owns=lambda hop, p: True, far=lambda h, p: None))
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ class Service:
 
     def __init__(self, line: Line, settings: WebChatSettings, **clocks: Any) -> None:
         self.line = line
-        bell = Doorbell(owns=lambda partition: True, far=lambda hop, partition: None)
+        bell = Doorbell(owns=lambda hop, partition: True, far=lambda hop, partition: None)
         self.inbox = Inbox(line, bell)
         self.site = WebChatSite(line, self.inbox, words(), settings, **clocks)
         self.echo = Echo(line, bell, self.site)
