@@ -19,6 +19,8 @@ _CARD = re.compile(
     r"(?<![\dA-Za-z])[3-69]\d{3}(?:[ -]?\d{4}){2}(?:[ -]?\d{1,7})(?:[ -]?\d{1,3})?(?!\d)"
 )
 _MOBILE = re.compile(r"(?<!\d)(?:(?:00)?86[ -]?)?(1[3-9]\d[ -]?\d{4}[ -]?\d{4})(?!\d)")
+# Without so many digits in a row, and what may stand between them, there is no number.
+_LIKELY = re.compile(r"[\dxXｘＸ〇零○一二三四五六七八九幺 　－—–-]{11}")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _CARD_LENGTHS = range(16, 20)  # digits
@@ -75,6 +77,8 @@ def _mask(
     text: str, pattern: re.Pattern[str], is_one: Callable[[str], bool], first: int, last: int
 ) -> str:
     """The text with the middle of each number replaced; found in its plain twin of equal length."""
+    if _LIKELY.search(text) is None:
+        return text
     plain = text.translate(_ALIKE)
     parts, end = [], 0
     for match in pattern.finditer(plain):
