@@ -19,24 +19,33 @@ from bot.records.days import begin_of, day_of, end_of
 from bot.records.inserts import insert, table_of
 from bot.records.prepared import Prepared
 from bot.records.summing import Said, Summary, sum_up
-from bot.records.tables import ConversationRow, ConversationTagRow, FeedbackRow, MessageRow, Tag
+from bot.records.tables import (
+    ConversationRow,
+    ConversationTagRow,
+    Direction,
+    FeedbackRow,
+    MessageRow,
+    Tag,
+)
 from bot.records.wordbook import Wordbook, entries
 
 AT_ONCE = 200  # conversations
+_MESSAGES_AT_ONCE = 4000  # about, in conversations that are read together: they are held in memory
 # Changes after which a conversation that does not pause is summed up nevertheless; a long one
 # after as many again as it has turns, as it is read from its beginning.
 OFTEN = 40
 _WORDS_AT_ONCE = 500  # messages that are indexed
+_OF_A_TURN = 2  # messages, mostly
 MOST_MESSAGES = 5000  # of one conversation that count: more is a machine's
 
 _talks = table_of(ConversationRow)
 _tags = table_of(ConversationTagRow)
 _messages = table_of(MessageRow)
 _feedback = table_of(FeedbackRow)
-_COLUMNS = (
-    _messages.c.id, _messages.c.urn, _messages.c.event, _messages.c.direction, _messages.c.at,
-    _messages.c.text, _messages.c.kind, _messages.c.script, _messages.c.outcome,
-    _messages.c.policies, _messages.c.evidence, _messages.c.delivery,
+_OF_SAID = (
+    _messages.c.id, _messages.c.event, _messages.c.direction == Direction.HEARD.value,
+    _messages.c.at, _messages.c.text, _messages.c.kind, _messages.c.script, _messages.c.outcome,
+    _messages.c.policies, _messages.c.evidence["staff"].as_string(), _messages.c.delivery,
 )  # fmt: skip
 _BY_HAND = (Tag.LABEL.value, Tag.SCORE.value)
 
@@ -118,13 +127,20 @@ async def _stale(
     session: AsyncSession, most: int, until: date, quiet_since: datetime | None
 ) -> list[_Talk]:
     columns = (_talks.c.id, _talks.c.urn, _talks.c.day, _talks.c.channel, _talks.c.stale)
-    wanted = select(*columns).where(_talks.c.stale > 0, _talks.c.day <= until)
+    wanted = select(*columns, _talks.c.turns).where(_talks.c.stale > 0, _talks.c.day <= until)
     if quiet_since is not None:
         wanted = wanted.where(
             or_(_talks.c.until <= quiet_since, _talks.c.stale >= OFTEN + _talks.c.turns)
         )
     found = await session.execute(wanted.order_by(_talks.c.day.desc()).limit(most))
-    return [_Talk(*row) for row in found]
+    talks: list[_Talk] = []
+    messages = 0
+    for *row, turns in found:
+        messages += _OF_A_TURN * turns + row[-1]
+        if talks and messages > _MESSAGES_AT_ONCE:
+            break
+        talks.append(_Talk(*row))
+    return talks
 
 
 Conversation = tuple[str, date]  # whose, and of which day
@@ -138,11 +154,11 @@ async def _said_in(session: AsyncSession, talks: Sequence[_Talk]) -> dict[Conver
         by_day[it.day].append(it.urn)
     for day, urns in by_day.items():
         within = and_(_messages.c.at >= begin_of(day), _messages.c.at < end_of(day))
-        wanted = select(*_COLUMNS).where(_messages.c.urn.in_(urns), within)
-        for row in await session.execute(wanted.order_by(_messages.c.at, _messages.c.id)):
-            mine = found[row.urn, day]
+        wanted = select(_messages.c.urn, *_OF_SAID).where(_messages.c.urn.in_(urns), within)
+        for urn, *said in await session.execute(wanted.order_by(_messages.c.at, _messages.c.id)):
+            mine = found[urn, day]
             if len(mine) < MOST_MESSAGES:
-                mine.append(Said.of(dict(row._mapping)))
+                mine.append(Said(*said))
     return found
 
 

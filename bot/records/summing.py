@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
 
 from bot.masking import masked
-from bot.records.tables import Arrival, Direction, Tag
+from bot.records.tables import Arrival, Tag
 from dialogs.talk import Kind, Outcome
 
 _STEPS = frozenset({Kind.TAKEN_OVER.value, Kind.GIVEN_BACK.value})  # done by staff
@@ -45,24 +44,6 @@ class Said:
     policies: Sequence[str]
     staff: str | None
     delivery: str | None
-
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> Said:
-        """The message of a row of the records."""
-        evidence, cited = row["evidence"], row["policies"]
-        return cls(
-            number=row["id"],
-            event=row["event"],
-            is_heard=row["direction"] == Direction.HEARD.value,
-            at=row["at"],
-            text=row["text"],
-            kind=row["kind"],
-            script=row["script"],
-            outcome=row["outcome"],
-            policies=[str(each) for each in cited] if isinstance(cited, list) else [],
-            staff=_or_none(evidence.get("staff")) if isinstance(evidence, dict) else None,
-            delivery=row["delivery"],
-        )
 
     @property
     def is_from_visitor(self) -> bool:
@@ -143,7 +124,3 @@ def _tags(
 @lru_cache(2000)
 def _tells_a_number(text: str) -> bool:
     return masked(text) != text or _COVERED.search(text) is not None
-
-
-def _or_none(value: object) -> str | None:
-    return None if value is None else str(value)
