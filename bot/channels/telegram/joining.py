@@ -74,7 +74,8 @@ class JoiningTelegram:
 
     async def send(self, address: str, message: Message) -> Delivery:
         """Carry one message, as `Channel` says."""
-        return await (await self._joined()).channel.send(address, message)
+        service = self._service or await self._joined()
+        return await service.channel.send(address, message)
 
     async def close(self) -> None:
         """Close the connections to Telegram, after the last send."""
@@ -87,13 +88,14 @@ class JoiningTelegram:
         return self._service
 
     async def _take(self, body: bytes) -> int:
-        if self._service is None:
+        service = self._service
+        if service is None:
             try:
                 async with asyncio.timeout(JOIN_WITHIN):
-                    await self._joined()
+                    service = await self._joined()
             except TimeoutError:
                 return 503
-        return await (await self._joined()).webhook.take(body)
+        return await service.webhook.take(body)
 
     async def _handle(self, request: web.Request) -> web.Response:
         if self._service is None:
