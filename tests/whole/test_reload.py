@@ -91,11 +91,11 @@ async def api() -> AsyncIterator[BotApi]:
     yield BotApi()
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module", params=["1", "2"])
+@pytest_asyncio.fixture(loop_scope="module", scope="module", params=["1", "3"])
 async def service(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, api: BotApi
 ) -> AsyncIterator[Process]:
-    """The hotline alone, and with a second process beside it."""
+    """The hotline alone, and with a recorder and a worker beside it."""
     folder = prepared(tmp_path_factory.mktemp("reload"))
     content = Path(shutil.copytree(ROOT / "content", folder / "content"))
     settings = {
