@@ -48,7 +48,8 @@ class Leaning:
             return False
         is_named = bool(hearing.sights[0].views["names"].any())
         if not is_named and (says_nothing(hearing) or self._is_a_case(hearing)):
-            return True
+            is_a_word = bool(self._rest(hearing)) and not _SUCH.search(hearing.said)
+            return not (is_a_word and self._is_surely_of_another(hearing.chances[0], at))
         is_bare = len(hearing.bare) < BARE
         cued = is_bare or hearing.asked[0] or any(word in hearing.said for word in self._leaning)
         if not cued:
@@ -61,8 +62,11 @@ class Leaning:
 
     def _is_a_case(self, hearing: Hearing) -> bool:
         """Whether it only tells for whom, where or when: 小公司呢, 沙河呢, 半年呢, 合伙的呢."""
-        rest = _TIME.sub("", self._cases.sub("", hearing.bare))
-        return len(rest) < BARE // 2 or bool(_SUCH.search(hearing.said))
+        return len(self._rest(hearing)) < BARE // 2 or bool(_SUCH.search(hearing.said))
+
+    def _rest(self, hearing: Hearing) -> str:
+        """What it says beside for whom, where or when: 停 of 停发呢, 欠 of 欠我工资呢."""
+        return _TIME.sub("", self._cases.sub("", hearing.bare))
 
     def _is_surely_of_another(self, chances: Chances, at: int) -> bool:
         best = int(chances.argmax())
