@@ -39,6 +39,7 @@ class Glossary:
     far_places: tuple[str, ...]  # places whose policies are not ours
     kinds_of_place: tuple[str, ...]  # what follows a place's name: 市, 那边
     pointing: tuple[str, ...]  # words for a place that was named before: 那边
+    ours: tuple[str, ...]  # words for our own place: 咱这儿
     on_the_way: tuple[str, ...]  # what stands before a place of the story: 从, 去
     there: tuple[str, ...]  # what stands behind one: 打工, 回来
     here: tuple[str, ...]  # 在, before a place where something is claimed
@@ -78,6 +79,7 @@ def _glossary(text: str) -> Glossary:
         far_places=tuple(map(str, raw["far_places"])),
         kinds_of_place=tuple(map(str, raw["kinds_of_place"])),
         pointing=tuple(map(str, raw["pointing"])),
+        ours=tuple(map(str, raw["ours"])),
         on_the_way=tuple(map(str, raw["on_the_way"])),
         there=tuple(map(str, raw["there"])),
         here=tuple(map(str, raw["here"])),

@@ -24,11 +24,14 @@ class Regions:
         named = f"(?P<place>{place}){within}"
         self._asked = re.compile(f"(?:{claimed}|{from_there}){named}{not_there}")
         pointed = f"[,，。;；?？]{_either(glossary.pointing)}"
+        self._turned_home = re.compile(f"[,，。;；?？](?:那|那么)?{_either(glossary.ours)}")
         self._pointed_at = re.compile(f"(?P<place>{place})[^,，。;；?？]*{pointed}")
 
     def asked(self, text: str) -> frozenset[str]:
         """The places that a folded `text` asks about, as it names them."""
         found = (*self._asked.finditer(text), *self._pointed_at.finditer(text))
+        if found and self._turned_home.search(text, max(match.end() for match in found)):
+            return frozenset()
         return frozenset(match["place"] for match in found)
 
 
