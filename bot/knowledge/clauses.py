@@ -7,6 +7,8 @@ import re
 from bot.knowledge.glossary import Glossary
 
 _CLAUSE = re.compile(r"(?<=[,，。?!;\n])|(?<=\s)")
+# 一个念高职一个念技校: the same is asked about both
+_EACH = re.compile(r"(?<!第)一个([^,，。?!;一]{2,12})[,，]?一个([^,，。?!;一]{2,12}?)(?=[,，。?!;]|分别|各|都)")
 ENDS = ",，。?!; \n"
 _SHORTEST = 4  # characters; shorter clauses belong to their neighbour
 _LONGEST_LIST = 45  # characters; in a longer story the clauses are about one person
@@ -26,6 +28,8 @@ class Clauses:
 
     def questions(self, text: str) -> list[str]:
         """Each question of a folded `text` with what leads up to it; one part for most messages."""
+        if each := _EACH.search(text):
+            return [text[: each.start()] + it + text[each.end() :] for it in each.groups()]
         clauses = self.cut(text)
         if len(text) <= _LONGEST_LIST and any(word in text for word in self._several):
             return _few(clauses)
