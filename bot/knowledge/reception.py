@@ -30,6 +30,7 @@ _PART_OF_LIST = 0.25  # where the message says itself that it is about several
 _STORY = 45  # characters
 _TOO_CLOSE = 0.6  # something else this likely beside the best policy: rather ask
 _NOT_HERE = "elsewhere.elsewhere_place"
+_REFUSED = 0.45  # nobody is refused as a cheat on less: 外地户口能领专岗吗
 _ALONE = 0.8  # chance from which the message as a whole seems to be about one policy
 
 
@@ -117,7 +118,7 @@ class Reception:
         if not hearing.amounts or len(without_amounts(hearing.bare)) >= BARE:
             return False
         is_named = hearing.sights[0].views["names"].any()
-        return not is_named and float(hearing.chances[0].max()) < self._calibration.sure
+        return not is_named and float(hearing.chances[0].max()) < _NAMED_OUTRIGHT
 
     def _by_amount(self, hearing: Hearing, today: date, evidence: Mapping[str, object]) -> Found:
         """The policy that promises the sum, or those that do to choose from."""
@@ -151,7 +152,7 @@ class Reception:
         if policies[best] < self._calibration.offer or policies[best] < chances[other]:
             reason = {**evidence, "reason": "unsure"}
             if chances[other] > policies[best]:
-                return _elsewhere(self._subjects[other], reason)
+                return _elsewhere(self._subjects[other], reason, float(chances[other]))
             return Declined(evidence=reason)
         likely = [int(at) for at in np.argsort(-policies)[:_MOST_OFFERED]]
         titles = tuple(self._title(at) for at in likely if policies[at] > policies[best] / 10)
@@ -184,9 +185,16 @@ class Reception:
         if len(wanted) == 1 and not hearing.is_story and len(hearing.said) <= _STORY:
             at = int(whole.argmax())
             policy = self._subjects[at].id
-            if self._is_policy[at] and whole[at] >= _ALONE and policy not in wanted:
+            bar = self._beside(next(iter(wanted.values())), hearing)
+            if self._is_policy[at] and whole[at] >= bar and policy not in wanted:
                 wanted[policy] = _Wanted(policy, hearing.asked[0], hearing.question)
         return list(wanted.values())
+
+    def _beside(self, wanted: _Wanted, hearing: Hearing) -> float:
+        """How likely the message as a whole must be about another policy than the only one that a
+        part asks for."""
+        part = max(chances[self._places[wanted.policy]] for chances in hearing.chances[1:])
+        return self._bar(hearing) if part >= _ALONE and wanted.asked else _ALONE
 
     def _bars(self, hearing: Hearing) -> _Bars:
         """How likely a policy must be to be what a part asks for."""
@@ -253,7 +261,9 @@ def _promised(policy: Policy | None) -> frozenset[float]:
     return frozenset().union(*map(amounts, told))
 
 
-def _elsewhere(subject: Subject, evidence: Mapping[str, object]) -> Found:
+def _elsewhere(subject: Subject, evidence: Mapping[str, object], chance: float = 1) -> Found:
+    if subject.kind == "refuse" and chance < _REFUSED:
+        return Declined(evidence=evidence)
     if subject.script:
         return Started(subject.script, evidence)
     if subject.kind == "chat":
