@@ -30,6 +30,7 @@ _LIBRARY = (
     "policies/",
     "glossary.yaml",
     "elsewhere.yaml",
+    "groups.yaml",
     "calibration.yaml",
     "sources.yaml",
     "replies/policy.yaml",

@@ -17,6 +17,7 @@ from bot.knowledge.decide import read_calibration
 from bot.knowledge.facts import FACTS
 from bot.knowledge.finding import Finding, UnusableContent
 from bot.knowledge.glossary import Glossary, read_glossary
+from bot.knowledge.groups import check_groups, read_groups
 from bot.knowledge.jargon import check_jargon, read_jargon
 from bot.knowledge.policies import Policy, read_policies, read_publications
 from bot.knowledge.replies import read_replies
@@ -80,6 +81,7 @@ class _Read:
         self.sources = set(read_publications(content))
         self.policies: list[Policy] = read_policies(content, self.glossary.headings)
         self.elsewhere: Sequence[Subject] = read_elsewhere(content)
+        self.groups = read_groups(content)
 
 
 def _soundness(read: _Read, day: date, changed: Collection[str] | None = None) -> Iterator[Finding]:
@@ -89,6 +91,7 @@ def _soundness(read: _Read, day: date, changed: Collection[str] | None = None) -
         yield from check_policy(policy, by_id, read.sources, day)
     yield from _passages(read.content, read.elsewhere)
     yield from _links(read.content, set(by_id))
+    yield from check_groups(read.content, read.groups, set(by_id))
     yield from check_patterns(read.policies, read.elsewhere)
     yield from check_stolen(read.content, read.policies)
     if changed is None or any(file.startswith("replies/") for file in changed):

@@ -8,7 +8,8 @@ from bot.knowledge.glossary import Glossary
 
 _CLAUSE = re.compile(r"(?<=[,，。?!;\n])|(?<=\s)")
 # 一个念高职一个念技校: the same is asked about both
-_EACH = re.compile(r"(?<!第)一个([^,，。?!;一]{2,12})[,，]?一个([^,，。?!;一]{2,12}?)(?=[,，。?!;]|分别|各|都)")
+_ONE = r"一个([^,，。?!;一]{2,12}?)"
+_EACH = re.compile(rf"(?<!第){_ONE}[,，]?{_ONE}(?=[,，。?!;]|分别|各|都)")
 ENDS = ",，。?!; \n"
 _SHORTEST = 4  # characters; shorter clauses belong to their neighbour
 _LONGEST_LIST = 45  # characters; in a longer story the clauses are about one person

@@ -72,7 +72,7 @@ class ContentLibrary:
         )
         self._reception = Reception(
             self._subjects, self._policies, self._answers, glossary, calibration, leaning,
-            self._understanding.aspects,
+            self._understanding.aspects, texts.groups,
         )  # fmt: skip
 
     @classmethod

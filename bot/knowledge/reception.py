@@ -12,6 +12,7 @@ from bot.knowledge.answers import ROOM, ROOM_BESIDE, Answers
 from bot.knowledge.aspects import Asked, Aspects
 from bot.knowledge.decide import Calibration, Chances
 from bot.knowledge.glossary import Glossary
+from bot.knowledge.groups import Groups
 from bot.knowledge.leaning import Leaning, says_nothing
 from bot.knowledge.normalise import amounts, plain, without_amounts
 from bot.knowledge.policies import Policy
@@ -28,6 +29,7 @@ _PART_SURE = 0.5  # the same, where the message as a whole seems to be about ano
 _PART_OF_STORY = 0.9  # and the same again in a story, which mentions much on its way
 _PART_OF_LIST = 0.25  # where the message says itself that it is about several
 _STORY = 45  # characters
+_LITTLE = 14  # characters of a message that says for whom it asks, and hardly what
 _TOO_CLOSE = 0.6  # something else this likely beside the best policy: rather ask
 _NOT_HERE = "elsewhere.elsewhere_place"
 _REFUSED = 0.45  # nobody is refused as a cheat on less: 外地户口能领专岗吗
@@ -63,6 +65,7 @@ class Reception:
         calibration: Calibration,
         leaning: Leaning,
         aspects: Aspects,
+        groups: Groups,
     ) -> None:
         """`subjects` in the order of the chances."""
         self._subjects = tuple(subjects)
@@ -74,6 +77,7 @@ class Reception:
         self._calibration = calibration
         self._leaning = leaning
         self._aspects = aspects
+        self._groups = groups
         self._cued = {it.id for it in policies.values() if aspects.stand_in(it.title)}
         self._places = {subject.id: at for at, subject in enumerate(subjects)}
 
@@ -142,10 +146,14 @@ class Reception:
         chances = hearing.chances[0]
         policies = np.where(self._is_policy, chances, 0)
         best = int(policies.argmax())
-        bar = _NAMED_OUTRIGHT if says_nothing(hearing) else self._bar(hearing)
+        offered = self._offered(hearing)
+        says_little = says_nothing(hearing) or (offered and len(hearing.said) <= _LITTLE)
+        bar = _NAMED_OUTRIGHT if says_little else self._bar(hearing)
         if policies[best] >= bar and not self._is_doubtful(hearing, policies):
             wanted = [_Wanted(self._subjects[best].id, hearing.asked[0], hearing.question)]
             return self._told(wanted, today, {**evidence, "reason": "sure"})
+        if offered:
+            return Choices(offered, {**evidence, "reason": "group"})
         if self._is_bare(hearing) and (says_nothing(hearing) or not self._is_likely(policies)):
             return Declined("policy.of_what", {**evidence, "reason": "no_matter"})
         other = int(np.where(self._is_policy, 0, chances).argmax())
@@ -157,6 +165,11 @@ class Reception:
         likely = [int(at) for at in np.argsort(-policies)[:_MOST_OFFERED]]
         titles = tuple(self._title(at) for at in likely if policies[at] > policies[best] / 10)
         return Choices(titles, {**evidence, "reason": "unsure"})
+
+    def _offered(self, hearing: Hearing) -> tuple[tuple[str, str], ...]:
+        """What there is for people like whom the message speaks of."""
+        named = self._groups.offered(plain(hearing.question))
+        return tuple(self._title(self._places[each]) for each in named if each in self._policies)
 
     def _is_likely(self, policies: Chances) -> bool:
         return bool(policies.max() >= self._calibration.offer)

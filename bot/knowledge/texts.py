@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.knowledge.glossary import Glossary, read_glossary
+from bot.knowledge.groups import Groups, read_groups
 from bot.knowledge.phrases import Phrases
 from bot.knowledge.policies import Policy, Publication, read_policies, read_publications
 
@@ -19,6 +20,7 @@ class Texts:
     publications: Mapping[str, Publication]
     glossary: Glossary
     phrases: Phrases
+    groups: Groups
 
     @classmethod
     def read(cls, content: Path) -> Texts:
@@ -29,4 +31,5 @@ class Texts:
             read_publications(content),
             glossary,
             Phrases(content),
+            read_groups(content),
         )

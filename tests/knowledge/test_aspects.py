@@ -74,3 +74,14 @@ def test_nothing_is_lost_in_cutting():
 def test_a_number_of_people_that_somebody_tells_is_no_question():
     message = "俺招了十几个人,也想贷点款,招一个给补多少?"
     assert CLAUSES.questions(message) == [message]
+
+
+def test_what_two_people_do_is_asked_of_each():
+    assert CLAUSES.questions("俩孩子,一个上高职,一个上技校,各补多少") == [
+        "俩孩子,上高职,各补多少",
+        "俩孩子,上技校,各补多少",
+    ]
+
+
+def test_one_that_stands_alone_is_none_of_two():
+    assert len(CLAUSES.questions("招一个给多少钱")) == 1

@@ -18,6 +18,7 @@ REGIONS = Regions(read_glossary(CONTENT))
         ("在廊坊领失业金一个月多少", "廊坊"),
         ("山东那边的公益岗", "山东"),
         ("我在保定打工，那边公益岗多少", "保定"),
+        ("我是邢台人，保定的公益岗多少", "保定"),
     ],
 )
 def test_a_place_that_is_asked_about_is_found(question, place):
@@ -30,6 +31,8 @@ def test_a_place_that_is_asked_about_is_found(question, place):
         "从唐山回来想开店",
         "在天津打工三年了",
         "在天津打工，邢台这边给多少",
+        "人家山东吸纳一个人给三千，咱这给多少",
+        "邯郸的公益岗一月一千多，那邢台呢",
         "去上海、苏州的电子厂",
         "养老保险从广东转回邢台",
         "去年去的江苏昆山打工",
