@@ -136,8 +136,11 @@ async def show_policy(talk: Talk, library: Library) -> Reply:
 
 
 async def _narrow(talk: Talk, library: Library, question: str, found: Choices) -> Reply:
-    titles = dict(found.titles) | {NONE_OF_THESE: NONE_OF_THESE}
     evidence = {**found.evidence, "offered": [policy for policy, _ in found.titles]}
+    if talk.is_aside:
+        named = {"titles": [title for _, title in found.titles]}
+        return Reply("policy.which_aside", named, (), Outcome.CHOICES, (), evidence)
+    titles = dict(found.titles) | {NONE_OF_THESE: NONE_OF_THESE}
     talk.note(Outcome.CHOICES, evidence)
     which = await talk.ask("which", pick_or_words(titles))
     if which == NONE_OF_THESE:

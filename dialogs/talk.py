@@ -163,12 +163,15 @@ class Talk:
         heard: Heard | None = None,
         about: tuple[str, ...] = (),
         lately: str = "",
+        is_aside: bool = False,
     ) -> None:
-        """`script` is an address: a name, and after a `?` the arguments it was started with."""
+        """`script` is an address: a name, and after a `?` the arguments it was started with.
+        `is_aside`: another script goes on after this turn, so this one may not wait."""
         self.visitor = visitor
         self.event = event  # names this turn: the key that makes an effect happen once
         self.about = about  # ids of the policies last spoken of
         self.lately = lately  # the last thing the visitor asked in words
+        self.is_aside = is_aside
         self.answers = dict(answers or {})
         self.said: list[Reply] = []
         self._outcome = Outcome.CHAT

@@ -154,7 +154,7 @@ class Routing:
         has other things in mind, so that no later word is taken for an answer to it."""
         session = self._session
         self._reply(DEFAULT_SCRIPT, answered)
-        session.about, session.lately = list(answered.policies), asked
+        session.about, session.lately = list(answered.policies) or session.about, asked
         session.asides += 1
         if session.asides <= MOST_ASIDES:
             return self._reply(self._name(), prompt)
@@ -171,15 +171,16 @@ class Routing:
         await self._run(None)
 
     async def _answered(self, heard: Heard) -> Reply | None:
-        """The answer, if the sentence is clearly a policy question."""
+        """The answer, if the sentence is clearly a policy question; what it may be about, if it
+        is likely one."""
         if heard.kind is not Kind.WORDS:
             return None
-        talk = self._talk(DEFAULT_SCRIPT, {}, heard)
+        talk = self._talk(DEFAULT_SCRIPT, {}, heard, is_aside=True)
         try:
             reply = await self._scripts[DEFAULT_SCRIPT](talk)
         except (Pause, HandOver):
             return None
-        return reply if reply.outcome is Outcome.ANSWERED else None
+        return reply if reply.outcome in (Outcome.ANSWERED, Outcome.CHOICES) else None
 
     async def _run(self, heard: Heard | None) -> None:
         session = self._session
@@ -209,7 +210,14 @@ class Routing:
         if reply.policies:
             session.about = list(reply.policies)
 
-    def _talk(self, script: str, answers: Mapping[str, str], heard: Heard | None) -> Talk:
+    def _talk(
+        self,
+        script: str,
+        answers: Mapping[str, str],
+        heard: Heard | None,
+        *,
+        is_aside: bool = False,
+    ) -> Talk:
         session = self._session
         return Talk(
             self._visitor,
@@ -219,6 +227,7 @@ class Routing:
             heard=heard,
             about=tuple(session.about),
             lately=session.lately,
+            is_aside=is_aside,
         )
 
     def _name(self) -> str:

@@ -229,6 +229,18 @@ async def test_a_policy_question_inside_another_script_is_answered_and_the_scrip
     assert await visitor.says("水") == "来了：水"
 
 
+async def test_a_question_inside_another_script_that_may_mean_several_is_told_which(
+    visitor: Visitor,
+) -> None:
+    await visitor.presses("/order")
+    said = await visitor.says("创业给多少")
+    assert "创业担保贷款、一次性创业补贴" in said
+    assert "没看明白" not in said
+    assert said.endswith("喝什么？")
+    assert "创业担保贷款的lead" in await visitor.says("贷款")
+    assert await visitor.says("水") == "来了：水"
+
+
 async def test_who_keeps_asking_other_things_is_not_asked_again_but_may_go_on(
     visitor: Visitor,
 ) -> None:
