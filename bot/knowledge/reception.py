@@ -16,6 +16,7 @@ from bot.knowledge.groups import Groups
 from bot.knowledge.leaning import Leaning, says_nothing
 from bot.knowledge.normalise import amounts, plain, without_amounts
 from bot.knowledge.policies import Policy
+from bot.knowledge.quantities import in_digits, quantities
 from bot.knowledge.regions import holds_in
 from bot.knowledge.subjects import Subject
 from bot.knowledge.understanding import BARE, Hearing
@@ -32,6 +33,7 @@ _STORY = 45  # characters
 _LITTLE = 14  # characters of a message that says for whom it asks, and hardly what
 _TOO_CLOSE = 0.6  # something else this likely beside the best policy: rather ask
 _NOT_HERE = "elsewhere.elsewhere_place"
+_IN_FULL = 0.6  # of the longest name that counts: four characters
 _REFUSED = 0.45  # nobody is refused as a cheat on less: 外地户口能领专岗吗
 _ALONE = 0.8  # chance from which the message as a whole seems to be about one policy
 
@@ -149,14 +151,19 @@ class Reception:
         offered = self._offered(hearing)
         says_little = says_nothing(hearing) or (offered and len(hearing.said) <= _LITTLE)
         bar = _NAMED_OUTRIGHT if says_little else self._bar(hearing)
-        if policies[best] >= bar and not self._is_doubtful(hearing, policies):
+        is_sure = policies[best] >= bar and not self._is_doubtful(hearing, policies)
+        if is_sure:
             wanted = [_Wanted(self._subjects[best].id, hearing.asked[0], hearing.question)]
             return self._told(wanted, today, {**evidence, "reason": "sure"})
         if offered:
             return Choices(offered, {**evidence, "reason": "group"})
-        if self._is_bare(hearing) and (says_nothing(hearing) or not self._is_likely(policies)):
-            return Declined("policy.of_what", {**evidence, "reason": "no_matter"})
         other = int(np.where(self._is_policy, 0, chances).argmax())
+        is_bare = self._is_bare(hearing) and chances[other] < _ALONE
+        if is_bare and (says_nothing(hearing) or not self._is_likely(policies)):
+            return Declined("policy.of_what", {**evidence, "reason": "no_matter"})
+        if chances[other] > policies[best] and self._is_claimed(hearing, best):
+            wanted = [_Wanted(self._subjects[best].id, hearing.asked[0], hearing.question)]
+            return self._told(wanted, today, {**evidence, "reason": "claimed"})
         if policies[best] < self._calibration.offer or policies[best] < chances[other]:
             reason = {**evidence, "reason": "unsure"}
             if chances[other] > policies[best]:
@@ -180,6 +187,15 @@ class Reception:
         best, second = (*np.sort(policies)[:-3:-1], 0.0)[:2]
         strange = 1 - float(policies.sum()) if _is_aided(hearing) else 0.0
         return bool(max(second, strange) >= _TOO_CLOSE * best)
+
+    def _is_claimed(self, hearing: Hearing, best: int) -> bool:
+        """Whether a sum is said to be given by the policy at `best`, which is named in full: that
+        can be put right, however strange the sum."""
+        names = hearing.sights[0].views["names"]
+        is_named = names[best] >= _IN_FULL and names[best] == names.max()
+        claims = any(word in hearing.said for word in self._glossary.claiming)
+        has_sum = any(each.unit == "元" for each in quantities(in_digits(hearing.said)))
+        return bool(is_named and claims and has_sum and not hearing.is_story)
 
     def _several(self, hearing: Hearing) -> list[_Wanted]:
         """The policies that the parts of the message ask for, in their order."""
