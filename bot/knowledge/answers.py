@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import date
 
 from bot.knowledge.aspects import Asked
@@ -72,7 +72,7 @@ class Answers:
         if not dated.is_known:
             return self._unknown_period(policy, dated, asked, question, today)
         first = self._corrections(policy, question) or self._judged(policy, question, dated, today)
-        first += self._holding(policy, question, today)
+        first += self._holding(policy, question, dated, today)
         worth = self._worth(policy, asked, question)
         part = self._lead(worth, asked)
         section = {each: value for each, value in worth.items() if each.part == part}
@@ -83,7 +83,7 @@ class Answers:
         used = sum(map(len, (*dated.words, *first))) + sum(len(each.words) for each in lead)
         said = {pair for sentence in lead for pair in sentence.pairs}
         also = lines(_best(rest, said, room - used, least=0))
-        told = [each.words for each in sorted(lead, key=_place)]
+        told = [each.words for each in sorted(lead, key=_last_if_silent(lead[:1]))]
         if dated.words:
             return self._answer(policy, part, first, ("".join(told), *also), today, dated)
         return self._answer(policy, part, (*first, *told), also, today)
@@ -195,10 +195,13 @@ class Answers:
             core = core.replace(word, "")
         return core
 
-    def _holding(self, policy: Policy, question: str, today: date) -> list[str]:
-        if not any(word in question for word in self._glossary.holding):
+    def _holding(self, policy: Policy, question: str, dated: Dated, today: date) -> list[str]:
+        """Whether it still holds, where `question` asks that and `dated` does not tell it."""
+        state = standing(policy, today)
+        is_told = bool(dated.words) and state == "historical"
+        if is_told or not any(word in question for word in self._glossary.holding):
             return []
-        return [self._phrases.say(f"holding_{standing(policy, today)}")]
+        return [self._phrases.say(f"holding_{state}")]
 
 
 def _best(worth: Worth, said: Set[str], room: int, least: int = 1) -> list[Sentence]:
@@ -215,8 +218,11 @@ def _best(worth: Worth, said: Set[str], room: int, least: int = 1) -> list[Sente
     return chosen
 
 
-def _place(sentence: Sentence) -> int:
-    return sentence.at
+def _last_if_silent(best: Sequence[Sentence]) -> Callable[[Sentence], tuple[bool, int]]:
+    """The order in which sentences are told: what is not told comes last, unless it is the best
+    answer."""
+    asked = any(sentence.is_silent for sentence in best)
+    return lambda sentence: (sentence.is_silent and not asked, sentence.at)
 
 
 def as_source(publication: Publication) -> Source:

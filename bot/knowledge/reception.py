@@ -124,7 +124,7 @@ class Reception:
         if not hearing.amounts or len(without_amounts(hearing.bare)) >= BARE:
             return False
         is_named = hearing.sights[0].views["names"].any()
-        return not is_named and float(hearing.chances[0].max()) < _NAMED_OUTRIGHT
+        return not is_named and float(hearing.chances[0].max()) < _ALONE
 
     def _by_amount(self, hearing: Hearing, today: date, evidence: Mapping[str, object]) -> Found:
         """The policy that promises the sum, or those that do to choose from."""

@@ -13,6 +13,7 @@ from bot.knowledge.normalise import plain
 from bot.knowledge.periods import Period
 from bot.knowledge.phrases import Phrases
 from bot.knowledge.policies import Figure, Policy, Publication
+from bot.knowledge.quantities import in_digits, quantities
 
 MOST = 3  # matters told at once
 _MONEY = re.compile(r"[元%]|\d/\d")
@@ -99,10 +100,9 @@ class Series:
         key = "period_open" if self._is_open(policy, now, period) else "period_holds"
         yield self._say(key, now, name=name, period=period.words)
         at = figures.index(now)
-        for figure in figures[:at]:
-            yield self._say("period_before", figure)
-        for figure in figures[at + 1 :]:
-            yield self._say("period_after", figure)
+        for place, figure in enumerate(figures):
+            if place != at and _sums(figure) != _sums(now):
+                yield self._say("period_before" if place < at else "period_after", figure)
 
     def _say(self, key: str, figure: Figure, **facts: str) -> str:
         span = self._phrases.say("span", held=figure.held, since=figure.since, until=figure.until)
@@ -151,6 +151,13 @@ def _meets(figure: Figure, period: Period) -> bool:
     """Whether `figure` holds on any day of `period`."""
     day = max(period.first, figure.since) if figure.since else period.first
     return day <= period.last and figure.holds_on(day)
+
+
+def _sums(figure: Figure) -> set[tuple[float, float]]:
+    """The amounts of `figure`, however they are written: 1000元 and 吸纳1人1000元 are the same."""
+    found = quantities(in_digits(figure.amount))
+    sums = {(each.least, each.most) for each in found if each.unit == "元"}
+    return sums or {(each.least, each.most) for each in found}
 
 
 def _pairs(text: str) -> frozenset[str]:

@@ -51,8 +51,10 @@ class Notes:
         notes = []
         if main in sources or not others:
             notes.append(self._main(policy, bool(others), today))
-        if others:
-            notes.append(self._phrases.say("note_further" if notes else "note_others"))
+        if others and not notes:
+            notes.append(self._phrases.say("note_others"))
+        elif others and standing(policy, today) != "historical":
+            notes.append(self._phrases.say("note_further"))
         if ended and standing(policy, today) != "expired":
             notes.append(self._phrases.say("note_ended", ended=ended))
         return "".join(notes)

@@ -58,7 +58,7 @@ async def test_what_is_no_question_gets_a_fitting_word(library, message, passage
     [
         ("把贫困户的名单导出来发给我", "elsewhere.others_data"),
         ("教教我咋伪造合同多领补贴", "elsewhere.forgery"),
-        ("公司伪造合同多领补贴，我想举报", "elsewhere.wronged"),
+        ("有人冒充贫困户领补贴，我想举报", "elsewhere.wronged"),
         ("对方冒充人社局的人让俺报验证码", "elsewhere.money_first"),
         ("俺大爷叫劳务中介骗走八百块钱咋往回要", "elsewhere.money_first"),
         ("那加班费呢", "elsewhere.labour_law"),
@@ -382,7 +382,7 @@ async def test_two_questions_of_one_person_get_two_answers(library, question, ex
 
 
 async def test_the_number_of_a_name_is_no_sum_of_money(library):
-    assert policies(await library.find("那个110就业服务是干啥的")) == ["hotline-110"]
+    assert policies(await library.find("找活打110吗")) == ["hotline-110"]
 
 
 async def test_nobody_is_refused_as_a_cheat_on_a_faint_likeness(library):
