@@ -59,6 +59,8 @@ async def test_what_is_no_question_gets_a_fitting_word(library, message, passage
         ("把贫困户的名单导出来发给我", "elsewhere.others_data"),
         ("教教我咋伪造合同多领补贴", "elsewhere.forgery"),
         ("有人冒充贫困户领补贴，我想举报", "elsewhere.wronged"),
+        ("拿亲戚的毕业证去报名领补贴中不中", "elsewhere.forgery"),
+        ("打零工的能开个公积金户头不", "elsewhere.housing"),
         ("对方冒充人社局的人让俺报验证码", "elsewhere.money_first"),
         ("俺大爷叫劳务中介骗走八百块钱咋往回要", "elsewhere.money_first"),
         ("那加班费呢", "elsewhere.labour_law"),
@@ -379,6 +381,11 @@ async def test_a_wrong_sum_is_put_right_before_anything_else(library):
 )
 async def test_two_questions_of_one_person_get_two_answers(library, question, expected):
     assert policies(await library.find(question)) == expected
+
+
+async def test_a_deposit_for_work_clothes_is_forbidden_rather_than_a_swindle(library):
+    found = await library.find("录用了要先交三百工服押金才让上岗，合规不")
+    assert policies(found) == ["no-deposit-no-id"]
 
 
 async def test_the_number_of_a_name_is_no_sum_of_money(library):
