@@ -110,7 +110,8 @@ def test_nothing_is_asked_that_can_change_no_verdict(person):
 def test_every_walk_through_the_questions_of_a_policy_ends_with_a_verdict(policy):
     seen: set[bool | None] = set()
     walks, ended = [{}], 0
-    while walks and ended < MOST_PATHS:
+    while walks:
+        assert ended < MOST_PATHS, "too many to walk them all"
         known = walks.pop()
         asked = engine().next_question(known, policy)
         if asked is None:
