@@ -14,7 +14,7 @@ from bot.knowledge.periods import Periods
 from bot.knowledge.phrases import Phrases
 from bot.knowledge.policies import Part, Policy, Publication
 from bot.knowledge.quantities import counted
-from bot.knowledge.sentences import Fit, Sentence, is_fresh, lines, parted, sentences
+from bot.knowledge.sentences import Fit, Sentence, is_fresh, is_news, lines, parted, sentences
 from bot.knowledge.series import Dated, Series
 from bot.knowledge.standing import Notes, standing
 from dialogs.policy import PolicyAnswer, Source
@@ -83,6 +83,7 @@ class Answers:
         used = sum(map(len, (*dated.words, *first))) + sum(len(each.words) for each in lead)
         said = {pair for sentence in lead for pair in sentence.pairs}
         also = lines(_best(rest, said, room - used, least=0))
+        first = [words for words in first if is_news(words, said)]
         told = [each.words for each in sorted(lead, key=_last_if_silent(lead[:1]))]
         if dated.words:
             return self._answer(policy, part, first, ("".join(told), *also), today, dated)

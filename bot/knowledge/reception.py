@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
 from bot.knowledge.answers import ROOM, ROOM_BESIDE, Answers
-from bot.knowledge.aspects import Asked, Aspects
+from bot.knowledge.aspects import Aspects
 from bot.knowledge.decide import Calibration, Chances
 from bot.knowledge.glossary import Glossary
 from bot.knowledge.groups import Groups
 from bot.knowledge.leaning import Leaning, says_nothing
 from bot.knowledge.normalise import amounts, plain, without_amounts
+from bot.knowledge.parts import ALONE, Parts, Wanted, bar_of, is_aided
 from bot.knowledge.policies import Policy
 from bot.knowledge.quantities import in_digits, quantities
 from bot.knowledge.regions import holds_in
@@ -24,35 +25,11 @@ from dialogs.policy import Answered, Chatted, Choices, Declined, Found, Started
 
 _MOST_OFFERED = 3
 _NAMED_OUTRIGHT = 0.85  # the same for a sentence that hardly says anything
-_PART_WEIGHT = 0.7  # a part of the message beside all of it
-_PART_BAR = 0.4  # chance from which a part of a message is a question of its own
-_PART_SURE = 0.5  # the same, where the message as a whole seems to be about another policy
-_PART_OF_STORY = 0.9  # and the same again in a story, which mentions much on its way
-_PART_OF_LIST = 0.25  # where the message says itself that it is about several
-_STORY = 45  # characters
 _LITTLE = 14  # characters of a message that says for whom it asks, and hardly what
 _TOO_CLOSE = 0.6  # something else this likely beside the best policy: rather ask
 _NOT_HERE = "elsewhere.elsewhere_place"
 _IN_FULL = 0.6  # of the longest name that counts: four characters
 _REFUSED = 0.45  # nobody is refused as a cheat on less: 外地户口能领专岗吗
-_ALONE = 0.8  # chance from which the message as a whole seems to be about one policy
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """One policy to tell about, and what was asked of it."""
-
-    policy: str
-    asked: Asked
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Bars:
-    """Chances from which a part asks for the policy of the whole message, or for another."""
-
-    main: float
-    other: float
 
 
 class Reception:
@@ -82,6 +59,7 @@ class Reception:
         self._groups = groups
         self._cued = {it.id for it in policies.values() if aspects.stand_in(it.title)}
         self._places = {subject.id: at for at, subject in enumerate(subjects)}
+        self._parts = Parts(subjects, glossary, calibration)
 
     def receive(self, hearing: Hearing, about: tuple[str, ...], today: date) -> Found:
         """What to say to the message `hearing`."""
@@ -110,21 +88,25 @@ class Reception:
             return _elsewhere(hearing.passage, evidence | {"reason": "pattern"})
         known = self.leant_on(hearing, about)
         if known:
-            wanted = [_Wanted(known[0], hearing.asked[0], hearing.said)]
+            wanted = [Wanted(known[0], hearing.asked[0], hearing.said)]
             return self._told(wanted, today, evidence | {"reason": "follow_up"})
         if self._is_only_a_sum(hearing):
             return self._by_amount(hearing, today, {**evidence, "reason": "amount"})
-        several = self._several(hearing)
+        several = self._parts.wanted(hearing)
         if len(several) > 1:
             return self._told(several, today, evidence | {"reason": "several"})
-        return self._one(hearing, today, evidence)
+        found = self._one(hearing, today, evidence)
+        is_told = isinstance(found, Answered) or not several
+        if not is_told and self._parts.is_mixed(hearing, several[0]):
+            return self._told(several, today, evidence | {"reason": "part"})
+        return found
 
     def _is_only_a_sum(self, hearing: Hearing) -> bool:
         """Whether a sum of money is all there is to go by: "那五千啥时候给"."""
         if not hearing.amounts or len(without_amounts(hearing.bare)) >= BARE:
             return False
         is_named = hearing.sights[0].views["names"].any()
-        return not is_named and float(hearing.chances[0].max()) < _ALONE
+        return not is_named and float(hearing.chances[0].max()) < ALONE
 
     def _by_amount(self, hearing: Hearing, today: date, evidence: Mapping[str, object]) -> Found:
         """The policy that promises the sum, or those that do to choose from."""
@@ -134,9 +116,9 @@ class Reception:
         if not likely:
             return Declined("policy.of_what", evidence)
         share = chances[likely[0]] / sum(chances[at] for at in holders)
-        is_plain = share >= _ALONE and chances[likely[0]] >= self._bar(hearing)
+        is_plain = share >= ALONE and chances[likely[0]] >= bar_of(hearing, self._calibration)
         if len(holders) == 1 or is_plain:
-            wanted = [_Wanted(self._subjects[likely[0]].id, hearing.asked[0], hearing.said)]
+            wanted = [Wanted(self._subjects[likely[0]].id, hearing.asked[0], hearing.said)]
             return self._told(wanted, today, evidence)
         return Choices(tuple(self._title(at) for at in likely), evidence)
 
@@ -150,19 +132,19 @@ class Reception:
         best = int(policies.argmax())
         offered = self._offered(hearing)
         says_little = says_nothing(hearing) or (offered and len(hearing.said) <= _LITTLE)
-        bar = _NAMED_OUTRIGHT if says_little else self._bar(hearing)
+        bar = _NAMED_OUTRIGHT if says_little else bar_of(hearing, self._calibration)
         is_sure = policies[best] >= bar and not self._is_doubtful(hearing, policies)
         if is_sure:
-            wanted = [_Wanted(self._subjects[best].id, hearing.asked[0], hearing.question)]
+            wanted = [Wanted(self._subjects[best].id, hearing.asked[0], hearing.question)]
             return self._told(wanted, today, {**evidence, "reason": "sure"})
         if offered:
             return Choices(offered, {**evidence, "reason": "group"})
         other = int(np.where(self._is_policy, 0, chances).argmax())
-        is_bare = self._is_bare(hearing) and chances[other] < _ALONE
+        is_bare = self._is_bare(hearing) and chances[other] < ALONE
         if is_bare and (says_nothing(hearing) or not self._is_likely(policies)):
             return Declined("policy.of_what", {**evidence, "reason": "no_matter"})
         if chances[other] > policies[best] and self._is_claimed(hearing, best):
-            wanted = [_Wanted(self._subjects[best].id, hearing.asked[0], hearing.question)]
+            wanted = [Wanted(self._subjects[best].id, hearing.asked[0], hearing.question)]
             return self._told(wanted, today, {**evidence, "reason": "claimed"})
         if policies[best] < self._calibration.offer or policies[best] < chances[other]:
             reason = {**evidence, "reason": "unsure"}
@@ -185,7 +167,7 @@ class Reception:
         """Whether another policy is near as likely as the best, or all that is not ours together;
         of that the letters alone cannot judge."""
         best, second = (*np.sort(policies)[:-3:-1], 0.0)[:2]
-        strange = 1 - float(policies.sum()) if _is_aided(hearing) else 0.0
+        strange = 1 - float(policies.sum()) if is_aided(hearing) else 0.0
         return bool(max(second, strange) >= _TOO_CLOSE * best)
 
     def _is_claimed(self, hearing: Hearing, best: int) -> bool:
@@ -197,53 +179,11 @@ class Reception:
         has_sum = any(each.unit == "元" for each in quantities(in_digits(hearing.said)))
         return bool(is_named and claims and has_sum and not hearing.is_story)
 
-    def _several(self, hearing: Hearing) -> list[_Wanted]:
-        """The policies that the parts of the message ask for, in their order."""
-        whole, parts = hearing.chances[0], hearing.chances[1:]
-        bars = self._bars(hearing)
-        wanted: dict[str, _Wanted] = {}
-        for chances, asked, text in zip(parts, hearing.asked[1:], hearing.parts, strict=True):
-            said = [each for each in parts if each is not chances and each.max() >= _ALONE]
-            others = {int(each.argmax()) for each in said}  # what other parts are about already
-            rest = np.where([at in others for at in range(len(whole))], 0, whole)
-            at = int((_PART_WEIGHT * chances + (1 - _PART_WEIGHT) * rest).argmax())
-            bar = bars.main if at == int(whole.argmax()) else bars.other
-            policy = self._subjects[at].id
-            if self._is_policy[at] and chances[at] >= bar and policy not in wanted:
-                wanted[policy] = _Wanted(policy, asked, text)
-        if len(wanted) == 1 and not hearing.is_story and len(hearing.said) <= _STORY:
-            at = int(whole.argmax())
-            policy = self._subjects[at].id
-            bar = self._beside(next(iter(wanted.values())), hearing)
-            if self._is_policy[at] and whole[at] >= bar and policy not in wanted:
-                wanted[policy] = _Wanted(policy, hearing.asked[0], hearing.question)
-        return list(wanted.values())
-
-    def _beside(self, wanted: _Wanted, hearing: Hearing) -> float:
-        """How likely the message as a whole must be about another policy than the only one that a
-        part asks for."""
-        part = max(chances[self._places[wanted.policy]] for chances in hearing.chances[1:])
-        return self._bar(hearing) if part >= _ALONE and wanted.asked else _ALONE
-
-    def _bars(self, hearing: Hearing) -> _Bars:
-        """How likely a policy must be to be what a part asks for."""
-        if any(word in hearing.said for word in self._glossary.several):
-            return _Bars(_PART_OF_LIST, _PART_OF_LIST)
-        if hearing.is_story or len(hearing.said) > _STORY:
-            return _Bars(_PART_SURE, _PART_SURE if hearing.is_story else _PART_OF_STORY)
-        is_about_one = hearing.chances[0].max() >= _ALONE
-        return _Bars(_PART_BAR, _PART_SURE if is_about_one else _PART_BAR)
-
-    def _bar(self, hearing: Hearing) -> float:
-        """The chance from which we answer, with the views that took part."""
-        aided = self._calibration.answer
-        return aided if _is_aided(hearing) else self._calibration.unaided
-
     def _is_bare(self, hearing: Hearing) -> bool:
         return len(hearing.bare) < BARE and bool(hearing.asked[0])
 
     def _told(
-        self, wanted: Sequence[_Wanted], today: date, evidence: Mapping[str, object]
+        self, wanted: Sequence[Wanted], today: date, evidence: Mapping[str, object]
     ) -> Answered:
         room = ROOM if len(wanted) == 1 else ROOM_BESIDE
         wanted = [self._of_its_matter(it) for it in wanted]
@@ -255,7 +195,7 @@ class Reception:
         versions = {answer.policy: answer.version for answer in answers}
         return Answered(answers, {**evidence, "asked": asked, "versions": versions})
 
-    def _of_its_matter(self, wanted: _Wanted) -> _Wanted:
+    def _of_its_matter(self, wanted: Wanted) -> Wanted:
         """`wanted` without the sections that only the policy's own title seemed to ask for."""
         if wanted.policy not in self._cued:
             return wanted
@@ -273,10 +213,6 @@ class Reception:
     def _candidates(self, chances: Chances) -> dict[str, float]:
         best = np.argsort(-chances)[:4]
         return {self._subjects[at].id: round(float(chances[at]), 3) for at in best}
-
-
-def _is_aided(hearing: Hearing) -> bool:
-    return "meaning" in hearing.sights[0].views
 
 
 def _promised(policy: Policy | None) -> frozenset[float]:

@@ -72,6 +72,12 @@ def is_fresh(sentence: Sentence, known: Set[str]) -> bool:
     return len(sentence.pairs & known) < _SAME * len(sentence.pairs)
 
 
+def is_news(words: str, known: Set[str]) -> bool:
+    """The same of any `words`."""
+    pairs = frozenset(grams(plain(words)))
+    return len(pairs & known) < _SAME * len(pairs)
+
+
 def lines(chosen: Sequence[Sentence]) -> tuple[str, ...]:
     """One line a section, in the order of the policy."""
     ordered = sorted(chosen, key=lambda sentence: sentence.at)

@@ -383,9 +383,21 @@ async def test_two_questions_of_one_person_get_two_answers(library, question, ex
     assert policies(await library.find(question)) == expected
 
 
+async def test_a_sum_claimed_of_a_policy_that_is_named_is_put_right(library):
+    found = await library.find("都说创业补贴涨到两万了，真的吗")
+    assert policies(found) == ["startup-subsidy"]
+    assert found.answers[0].lead.startswith("一次性创业补贴每人5000元，只发一次。")
+
+
 async def test_a_deposit_for_work_clothes_is_forbidden_rather_than_a_swindle(library):
     found = await library.find("录用了要先交三百工服押金才让上岗，合规不")
     assert policies(found) == ["no-deposit-no-id"]
+
+
+async def test_beside_a_question_that_is_not_ours_the_one_that_is_gets_its_answer(library):
+    found = await library.find("失业金能领几个月？住院报销几成？")
+    assert policies(found) == ["unemployment-duration"]
+    assert found.evidence["reason"] == "part"
 
 
 async def test_the_number_of_a_name_is_no_sum_of_money(library):
