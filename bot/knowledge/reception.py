@@ -133,27 +133,38 @@ class Reception:
         offered = self._offered(hearing)
         says_little = says_nothing(hearing) or (offered and len(hearing.said) <= _LITTLE)
         bar = _NAMED_OUTRIGHT if says_little else bar_of(hearing, self._calibration)
-        is_sure = policies[best] >= bar and not self._is_doubtful(hearing, policies)
-        if is_sure:
-            wanted = [Wanted(self._subjects[best].id, hearing.asked[0], hearing.question)]
-            return self._told(wanted, today, {**evidence, "reason": "sure"})
+        if policies[best] >= bar and not self._is_doubtful(hearing, policies):
+            return self._about(best, hearing, today, {**evidence, "reason": "sure"})
         if offered:
             return Choices(offered, {**evidence, "reason": "group"})
-        other = int(np.where(self._is_policy, 0, chances).argmax())
+        return self._doubted(hearing, policies, today, evidence)
+
+    def _doubted(
+        self, hearing: Hearing, policies: Chances, today: date, evidence: Mapping[str, object]
+    ) -> Found:
+        """What to say where no policy is likely enough to be told of outright."""
+        chances = hearing.chances[0]
+        best, other = int(policies.argmax()), int(np.where(self._is_policy, 0, chances).argmax())
         is_bare = self._is_bare(hearing) and chances[other] < ALONE
         if is_bare and (says_nothing(hearing) or not self._is_likely(policies)):
             return Declined("policy.of_what", {**evidence, "reason": "no_matter"})
         if chances[other] > policies[best] and self._is_claimed(hearing, best):
-            wanted = [Wanted(self._subjects[best].id, hearing.asked[0], hearing.question)]
-            return self._told(wanted, today, {**evidence, "reason": "claimed"})
-        if policies[best] < self._calibration.offer or policies[best] < chances[other]:
-            reason = {**evidence, "reason": "unsure"}
-            if chances[other] > policies[best]:
-                return _elsewhere(self._subjects[other], reason, float(chances[other]))
-            return Declined(evidence=reason)
+            return self._about(best, hearing, today, {**evidence, "reason": "claimed"})
+        unsure = {**evidence, "reason": "unsure"}
+        if chances[other] > policies[best]:
+            return _elsewhere(self._subjects[other], unsure, float(chances[other]))
+        if not self._is_likely(policies):
+            return Declined(evidence=unsure)
         likely = [int(at) for at in np.argsort(-policies)[:_MOST_OFFERED]]
         titles = tuple(self._title(at) for at in likely if policies[at] > policies[best] / 10)
-        return Choices(titles, {**evidence, "reason": "unsure"})
+        return Choices(titles, unsure)
+
+    def _about(
+        self, at: int, hearing: Hearing, today: date, evidence: Mapping[str, object]
+    ) -> Answered:
+        """What the policy at `at` says to all that the message asks."""
+        wanted = Wanted(self._subjects[at].id, hearing.asked[0], hearing.question)
+        return self._told([wanted], today, evidence)
 
     def _offered(self, hearing: Hearing) -> tuple[tuple[str, str], ...]:
         """What there is for people like whom the message speaks of."""
