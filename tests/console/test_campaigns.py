@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -67,6 +68,24 @@ async def test_from_the_draft_to_the_report(
     assert load_workbook(BytesIO(export.body)).sheetnames == ["汇总", "没收到的人", "收到的人"]
     actions = [it.action for it in await audit.latest(20)]
     assert {"campaign_draft", "campaign_start", "campaign_export"} <= set(actions)
+
+
+async def test_the_preview_names_nobody_and_shows_no_address(
+    clerk: Come, database: Database, clock: Clock
+) -> None:
+    await visitors(database, clock)
+    async with database.sessions.begin() as session:
+        (await session.get_one(SeekerRow, 1)).name = "王建国"
+    somebody = await clerk(Role.SUPERVISOR)
+    await somebody.opens("/console/campaigns")
+    words = "{{ 称呼 }}，周六有招聘会。"
+    seen = await somebody.sends("/console/campaigns", **{**DRAFT, "words": words})
+    preview = html.unescape(seen.text)
+    assert "—— 清河县王**会收到：\n王**，周六有招聘会。" in preview
+    assert "—— 没留姓名的人会收到：\n朋友，周六有招聘会。" in preview
+    assert "王建国" not in preview
+    assert "web:" not in preview
+    assert "网页：2 人" in preview
 
 
 async def test_what_is_wrong_is_told(clerk: Come) -> None:

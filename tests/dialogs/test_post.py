@@ -211,7 +211,7 @@ async def test_a_campaign_is_written_shown_tried_and_sent(bureau: Bureau, anna: 
     assert "发给：所有人" in preview
     assert "过了 2026-11-29 23:59:00 不再发" in preview
     assert "符合条件 2 人，能发 2 人" in preview
-    assert "渠道 telegram：1 人" in preview
+    assert "Telegram：1 人" in preview
     assert "清河县：2 人" in preview
     assert preview.count(TEXT) == 3  # the name, and two who would get it
     assert preview.endswith("https://164.example/console/campaigns/1")

@@ -31,11 +31,21 @@ RATE_OVER = timedelta(seconds=60)  # over which the present speed is measured
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """What one recipient would get."""
+
+    urn: str
+    name: str | None  # masked
+    county: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What would happen if a draft were frozen and started now."""
 
     counts: Counts
-    samples: tuple[tuple[str, str], ...]  # urn, text
+    samples: tuple[Sample, ...]
     is_quiet: bool  # most are left alone at this hour
     ends_at: datetime | None  # None: not within a year
     needs_approval: bool
@@ -184,12 +194,12 @@ class CampaignDesk:
             found += page
         return found
 
-    async def _samples(self, draft: Draft, choice: Choice) -> tuple[tuple[str, str], ...]:
+    async def _samples(self, draft: Draft, choice: Choice) -> tuple[Sample, ...]:
         text = campaign_text(draft.words)
         members = await self._audiences.after(choice, 0, SAMPLES * 20)
         told = [it for it in members if it.why_not is None]
         shown = [replace(it, name=masked_name(it.name)) for it in told[:SAMPLES]]
-        return tuple((it.urn, text.to(it) or text.words) for it in shown)
+        return tuple(Sample(it.urn, it.name, it.county, text.to(it) or text.words) for it in shown)
 
     def _end(self, draft: Draft, left: Mapping[str, int]) -> datetime | None:
         """When the slowest channel is through."""
