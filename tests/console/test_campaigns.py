@@ -10,13 +10,15 @@ from io import BytesIO
 
 from openpyxl import load_workbook
 
-from bot.pipeline.messages import HeardLine
+from bot.pipeline.line import Line
+from bot.pipeline.messages import HeardLine, Message
+from bot.pipeline.partitions import Keys
 from bot.records.audit import Audit
 from bot.records.campaign_rows import DIGEST, Draft
 from bot.records.campaigns import Campaigns
 from bot.records.database import Database
 from bot.records.ledger import Ledger
-from bot.records.staff import Role
+from bot.records.staff import Role, Staff
 from bot.records.tables import SeekerRow
 from bot.records.transcripts import Transcripts
 from dialogs.work import Wish
@@ -120,6 +122,31 @@ async def test_nobody_approves_of_their_own(clerk: Come, database: Database, clo
     await one.sends("/console/campaigns/1/freeze", key="f1")
     refused = await one.sends("/console/campaigns/1/approve", key="a1")
     assert (refused.status, "由别人批准" in refused.text) == (409, True)
+
+
+async def test_an_author_hears_what_another_decided(
+    clerk: Come, database: Database, clock: Clock, staff: Staff, line: Line
+) -> None:
+    await visitors(database, clock)
+    one, other = await clerk(Role.SUPERVISOR), await clerk(Role.SUPERVISOR)
+    await staff.bind_telegram(1, "telegram:1")
+    ones = Campaigns(database.sessions, clock, 1)
+    for number, home in ((1, "已批准，等您发送"), (2, "被别人取消")):
+        await one.opens("/console/campaigns")
+        await one.sends("/console/campaigns", **{**DRAFT, "key": f"k{number}"})
+        await one.sends(f"/console/campaigns/{number}/freeze", key="f")
+        assert home not in (await one.opens("/console/")).text
+        await other.opens(f"/console/campaigns/{number}")
+        await other.sends(f"/console/campaigns/{number}/{'approve' if number == 1 else 'cancel'}",
+                          key="a")  # fmt: skip
+        assert home in (await one.opens("/console/")).text
+    assert (await ones.get(1)).approved_by == "supervisor2"
+    queue = await line.call("XRANGE", Keys.of("telegram:1").key("outbox:telegram"), "-", "+")
+    told = [Message.unpack(fields[b"d"]).text for _, fields in queue]
+    assert ["批准" in it for it in told] == [True, False]
+    assert "被 supervisor2 取消" in told[1]
+    await one.sends("/console/campaigns/1/cancel", key="mine")
+    assert "等您发送" not in (await one.opens("/console/")).text
 
 
 async def test_the_days_pushes_are_looked_at_apart(

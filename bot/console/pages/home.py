@@ -18,6 +18,7 @@ class Waiting:
     address: str
     roles: frozenset[Role]
     count: Callable[[Visit], Awaitable[int | Counted]]
+    is_quiet: bool = False  # not shown while there is none
 
 
 class HomePages:
@@ -35,4 +36,9 @@ class HomePages:
         mine = [it for it in self._waiting if visit.member.role in it.roles]
         counts = [await it.count(visit) for it in mine]
         shown = [it if isinstance(it, Counted) else Counted(it, True) for it in counts]
-        return Page("home.html.j2", {"waiting": list(zip(mine, shown, strict=True))})
+        waiting = [
+            (it, count)
+            for it, count in zip(mine, shown, strict=True)
+            if count.number or not it.is_quiet
+        ]
+        return Page("home.html.j2", {"waiting": waiting})

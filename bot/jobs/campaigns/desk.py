@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.jobs.campaigns.authors import Authors
 from bot.jobs.campaigns.feeder import Mouth
 from bot.jobs.campaigns.forecast import finish
 from bot.jobs.campaigns.freezing import Freezer, Rules
@@ -89,6 +90,7 @@ class CampaignDesk:
         rates: Mapping[str, float],
         mouth: Mouth,
         echoes: Echoes,
+        authors: Authors,
         clock: Callable[[], datetime],
     ) -> None:
         """`rates`: messages a second that each channel may send."""
@@ -100,6 +102,7 @@ class CampaignDesk:
         self._rates = rates
         self._mouth = mouth
         self._echoes = echoes
+        self._authors = authors
         self._clock = clock
 
     def steps(self) -> Mapping[str, TakeStep]:
@@ -108,14 +111,22 @@ class CampaignDesk:
         store, freezer = self.campaigns, self.freezer
         return {
             "freeze": partial(freezer.freeze, within=PATIENCE),
-            "approve": store.approve,
+            "approve": partial(self._decide, "approve", store.approve),
             "start": store.start,
             "pause": store.pause,
             "resume": store.resume,
-            "cancel": store.cancel,
+            "cancel": partial(self._decide, "cancel", store.cancel),
             "retry": store.retry,
             "extend": partial(freezer.extend, within=PATIENCE),
         }
+
+    async def _decide(
+        self, name: str, step: TakeStep, number: int, login: str, key: str
+    ) -> Campaign:
+        """Take it, and its author hears of it."""
+        campaign = await step(number, login, key)
+        await self._authors.hear(campaign, name, login)
+        return campaign
 
     def check(self, draft: Draft) -> Choice:
         """Raises AudienceError or WordsRefused for what cannot be sent."""
