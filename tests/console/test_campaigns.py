@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from io import BytesIO
 
+import pytest
 from openpyxl import load_workbook
 
 from bot.pipeline.line import Line
@@ -88,6 +89,21 @@ async def test_the_preview_names_nobody_and_shows_no_address(
     assert "王建国" not in preview
     assert "web:" not in preview
     assert "网页：2 人" in preview
+
+
+@pytest.mark.parametrize(
+    ("picture", "shown"),
+    [("telegram:https://164.example/a.jpg", 'href="https://164.example/a.jpg"'),
+     ("telegram:AgACAgQ", "点“试发”发给自己就能看到"), ("telegram:javascript:x", "点“试发”")],
+)  # fmt: skip
+async def test_who_approves_can_look_at_the_picture(
+    clerk: Come, database: Database, clock: Clock, picture: str, shown: str
+) -> None:
+    draft = Draft("招聘会", "", "周六有招聘会", picture=picture)
+    await Campaigns(database.sessions, clock, 0).draft(draft, "somebody", "k")
+    seen = (await (await clerk(Role.SUPERVISOR)).opens("/console/campaigns/1")).text
+    assert shown in seen
+    assert "javascript:" not in seen
 
 
 async def test_what_is_wrong_is_told(clerk: Come) -> None:

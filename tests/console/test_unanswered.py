@@ -132,7 +132,7 @@ async def test_what_cannot_be_served_is_not_proposed(clerk: Come, content: Path)
         seen = await somebody.sends("/console/changes", policy=POLICY, question="x", text=text)
         assert seen.status == 409
         assert "检查没有通过" in seen.text
-    assert "没有符合条件" in (await somebody.opens("/console/changes")).text
+    assert "还没有人提出修改" in (await somebody.opens("/console/changes")).text
 
 
 async def test_a_file_that_was_changed_meanwhile_is_left_alone(clerk: Come, content: Path) -> None:

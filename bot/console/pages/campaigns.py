@@ -160,6 +160,7 @@ class CampaignPages:
             "key": token_hex(8),
             "history": [wording.step(it) for it in await self._desk.campaigns.history(
                 campaign.number)],
+            "picture": _address(campaign.draft.picture),
             "preview": "",
             "report": "",
             "progress": None,
@@ -273,6 +274,12 @@ def _offered(campaign: Campaign, visit: Visit) -> tuple[str, ...]:
         return tuple(it for it in OFFERED[campaign.state] if it in DIGESTS)
     may_approve = visit.member.role in SUPERVISORS
     return tuple(it for it in OFFERED[campaign.state] if it != APPROVE or may_approve)
+
+
+def _address(picture: str) -> str:
+    """Where a picture can be looked at; empty when only its network keeps it."""
+    name = picture.partition(":")[2]
+    return name if name.startswith("https://") else ""
 
 
 def _who(visit: Visit) -> tuple[str, Scope]:
