@@ -98,9 +98,12 @@ def _read(path: Path) -> dict[str, str]:
         raw = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     except (OSError, UnicodeError, yaml.YAMLError) as error:
         raise WordsError(f"{path}: {error}") from error
-    if not isinstance(raw, dict) or not all(isinstance(text, str) for text in raw.values()):
+    if not isinstance(raw, dict):
         raise WordsError(f"{path}: every line must be `key: text`")
-    return {str(key): text for key, text in raw.items()}
+    for pair in raw.items():  # YAML reads a bare off, no or 1 as something else
+        if not all(isinstance(it, str) for it in pair):
+            raise WordsError(f"{path}: every line must be `key: text`, not {pair[0]!r}")
+    return raw
 
 
 def _environment() -> Environment:

@@ -46,7 +46,7 @@ class PreviewTold(Told):
             total=counts.total, sendable=counts.sendable, excluded=counts.excluded,
             by_channel=dict(counts.by_channel), by_county=dict(counts.by_county),
             skipped=dict(counts.skipped),
-            samples=[SampleTold(urn=urn, text=text) for urn, text in it.samples],
+            samples=[SampleTold(urn=one.urn, text=one.text) for one in it.samples],
             is_quiet=it.is_quiet, ends_at=it.ends_at, needs_approval=it.needs_approval,
         )  # fmt: skip
 

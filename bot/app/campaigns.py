@@ -10,6 +10,7 @@ from bot.clock import now
 from bot.console.campaign_forms import CampaignForm
 from bot.console.directory import Directory
 from bot.console.pages.campaigns import CampaignPages
+from bot.jobs.campaigns.authors import Authors
 from bot.jobs.campaigns.backlog import Backlog
 from bot.jobs.campaigns.desk import CampaignDesk
 from bot.jobs.campaigns.feeder import Feeder
@@ -27,6 +28,7 @@ from bot.records.campaigns import Campaigns
 from bot.records.database import Database
 from bot.records.extensions import Extensions
 from bot.records.recipients import Recipients
+from bot.records.staff import Staff
 from bot.settings import Settings
 from bot.words import Words
 from dialogs.campaigns import options
@@ -45,6 +47,7 @@ class CampaignStores:
     audiences: Audiences
     extensions: Extensions
     echoes: Echoes
+    staff: Staff
 
     @classmethod
     def of(cls, database: Database, settings: Settings) -> CampaignStores:
@@ -56,6 +59,7 @@ class CampaignStores:
             Audiences(sessions, now),
             Extensions(sessions, now),
             Echoes(sessions),
+            Staff(sessions, now),
         )
 
     def gate(self, switches: Switches) -> CampaignGate:
@@ -85,6 +89,7 @@ class CampaignStores:
             rates,
             outbox,
             self.echoes,
+            Authors(self.staff, outbox),
             now,
         )
 

@@ -20,6 +20,7 @@ from bot.pipeline.outbox import Outbox
 from bot.records.database import DOWN, Database
 from bot.records.retention import Retention
 from bot.records.summaries import Summaries
+from bot.records.tallies import Tallies
 from bot.records.tickets import Tickets
 from bot.reload import LiveContent
 from bot.settings import Settings
@@ -28,6 +29,7 @@ from bot.tasks import together
 FORGET_EVERY = 6 * 3600.0  # seconds
 SUM_UP_EVERY = 1.0
 QUIET = timedelta(seconds=3)  # after which a conversation seems to pause
+TALLY_EVERY = 60.0
 PLAN_EVERY = 5.0
 COUNT_EVERY = 10.0
 WRITE_DOWN_EVERY = 2.0
@@ -66,6 +68,7 @@ class Chores:
         self._work = work
         self._live = live
         self._summaries = Summaries(database.sessions)
+        self._tallies = Tallies(database.sessions)
         self._campaigns = CampaignStores.of(database, settings)
 
     def is_mine(self) -> bool:
@@ -79,6 +82,7 @@ class Chores:
             self._repeat("forget", self._forget, FORGET_EVERY),
             self._repeat("expire", self._expire, EXPIRE_EVERY),
             self._repeat("sum_up", self._sum_up, SUM_UP_EVERY),
+            self._repeat("tally", self._tally, TALLY_EVERY),
             self._repeat("write_down", self._campaigns.scribe(settings).round, WRITE_DOWN_EVERY),
             self._push(channels),
         ]
@@ -112,6 +116,10 @@ class Chores:
     async def _sum_up(self) -> int:
         """Bring conversations that pause up to date."""
         return await self._summaries.renew(quiet_since=now() - QUIET)
+
+    async def _tally(self) -> int:
+        """Count up days that are over."""
+        return await self._tallies.renew(today())
 
     async def _expire(self) -> None:
         """Close openings that are past their last day."""

@@ -141,8 +141,9 @@ def console(
         lambda: dialogs, places, folder, now,
     )  # fmt: skip
     campaigns = campaign_pages(database, settings, outbox, lambda: content().words, directory)
+    waiting = (tickets.waiting(), *work.waiting, *campaigns.waiting(), *review.waiting)
     routes = (
-        *HomePages((tickets.waiting(), *work.waiting, *review.waiting)).routes(),
+        *HomePages(waiting).routes(),
         *tickets.routes(),
         *work.routes,
         *review.routes,

@@ -67,7 +67,11 @@ def review_pages(
     transcripts = TranscriptPages(talks, readings, titles)
     judging = ReadingPages(talks, readings, Samples(sessions, clock), SystemRandom())
     figures = FigurePages(
-        Figures(sessions), WorkFigures(sessions), lambda: words().group("figures")
+        Figures(sessions),
+        WorkFigures(sessions),
+        lambda: words().group("figures"),
+        sorted(places),
+        channels,
     )
     writing = UnansweredPages(
         Unanswered(sessions),

@@ -19,6 +19,7 @@ from bot.console.pages.opening_forms import OpeningFormPages
 from bot.console.pages.opening_imports import OpeningImportPages
 from bot.console.pages.openings import OPENINGS, OpeningPages, OpeningShelf
 from bot.console.pages.people_imports import PeopleImportPages
+from bot.console.pages.person import PersonPages
 from bot.console.pages.seekers import SEEKERS, SeekerPages, SeekerShelf
 from bot.console.pages.talks import TALKS
 from bot.console.pages.telling import TellingPages
@@ -116,6 +117,7 @@ def work_pages(
         *PeopleImportPages(seekers, directory, parcels).routes(),
         *people.routes(),
         *TellingPages(seekers).routes(),
+        *PersonPages(seekers, directory).routes(),
         *WishPages(seekers, Ledger(sessions, clock), directory).routes(),
         *ListPages(seekers.lists, openings.supply, bookmarks, directory).routes(),
         *applications.routes(),

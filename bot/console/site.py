@@ -23,6 +23,7 @@ from bot.console.guard import (
     read_form,
 )
 from bot.console.html import Html, static
+from bot.console.navigation import Group, navigation
 from bot.console.sign_in import SIGN_IN, SignIn
 from bot.console.visit import (
     Answer,
@@ -183,10 +184,10 @@ class ConsoleSite:
             response.del_cookie(_NOTICE, path=HOME)
         return response
 
-    def _navigation(self, visit: Visit | None) -> list[Route]:
+    def _navigation(self, visit: Visit | None) -> list[Group]:
         if visit is None or self._gate.step(visit.member, visit.session) is not None:
             return []
-        return [it for it in self.routes if it.title and visit.member.role in it.roles]
+        return navigation(self.routes, visit.member.role)
 
     def _to_sign_in(self, request: web.Request) -> web.Response:
         back = request.path_qs if request.method == "GET" else HOME

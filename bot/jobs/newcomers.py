@@ -157,13 +157,21 @@ def _plain(cell: Cell) -> str:
     return "" if cell is None else unicodedata.normalize("NFKC", str(cell)).strip()
 
 
+def phone_in(told: str) -> str | None:
+    """The telephone number that somebody wrote, without its gaps; None for anything else."""
+    match = _PHONE.fullmatch(told)
+    if match is None:
+        return None
+    return re.sub("[ -]", "", match[1]) if match[1].startswith("1") else match[1]
+
+
 def _phone(told: str | None) -> str | None:
     if told is None:
         return None
-    match = _PHONE.fullmatch(told)
-    if match is None:
+    phone = phone_in(told)
+    if phone is None:
         raise _Bad("bad_phone")
-    return re.sub("[ -]", "", match[1]) if match[1].startswith("1") else match[1]
+    return phone
 
 
 def _age(told: str | None) -> int | None:

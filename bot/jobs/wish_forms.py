@@ -3,6 +3,7 @@ empty is not asked for any more."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -15,6 +16,7 @@ FIELDS = ("occupations", "places", "work_type", "pay", "housing", "meals", "hour
 YES, NO = "yes", "no"  # of lodging and meals; empty: either will do
 LONGEST = 100  # characters of a field
 YOUNGEST, OLDEST = 15, 100
+_APART = re.compile(r"[、,，;；/|\s]+")
 _WANTED = {YES: True, NO: False}
 
 
@@ -28,9 +30,9 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Misread:
-    """Fields that nobody could make sense of."""
+    """What of each field nobody could make sense of, by their names."""
 
-    fields: tuple[str, ...]
+    parts: Mapping[str, str]
 
 
 def filled(wish: Wish, anywhere: str) -> dict[str, str]:
@@ -67,8 +69,23 @@ def read_wish(told: Mapping[str, str], reader: Reader) -> Wish | Misread:
     wish = replace(wish, counties=places.counties, towns=places.towns, away=places.away)
     wish = replace(wish, pay_min=pay.pay_min, pay_unit=pay.pay_unit)
     now = filled(wish, ANYWHERE)
-    lost = tuple(name for name in FIELDS if said[name] and not now[name])
+    lost = {name: said[name] for name in FIELDS if said[name] and not now[name]}
+    for name in ("occupations", "places"):
+        if parts := _unread(said[name], reader):
+            lost.setdefault(name, "、".join(parts))
     return Misread(lost) if lost else wish
+
+
+def _unread(text: str, reader: Reader) -> list[str]:
+    """The members of a list that say nothing, neither alone nor beside the others."""
+    parts = [it for it in _APART.split(text) if it]
+    whole = reader.wish("、".join(parts))
+    return [
+        part
+        for at, part in enumerate(parts)
+        if reader.wish(part) == Wish()
+        and reader.wish("、".join((*parts[:at], *parts[at + 1 :]))) == whole
+    ]
 
 
 def _pay(wish: Wish) -> str:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date, timedelta
 from difflib import unified_diff
+from itertools import chain, count
 
 import yaml
 
 from bot.knowledge.policies import Part
+from bot.knowledge.sound import readings
 
 _ID = re.compile(r"[a-z][a-z0-9-]{2,60}")
+_LONGEST_ID = 48  # characters, and room for a number
+_TITLE = re.compile(r"^title:[ \t]*(.+)$", re.MULTILINE)
 _QUESTIONS = re.compile(
     r"^questions:[ \t]*(\[[^\]]*\])?[ \t]*\n((?:[ \t]+-.*\n|[ \t]{4,}.*\n)*)", re.MULTILINE
 )
@@ -28,6 +32,22 @@ def file_of(policy: str) -> str | None:
     return f"policies/{policy}.md" if _ID.fullmatch(policy) else None
 
 
+def id_for(title: str, taken: Container[str]) -> str:
+    """An id for a policy of that title: how it is read, as none of `taken`."""
+    heard = (it if it.isascii() else f" {readings(it)[0]} " for it in title.lower())
+    words = re.findall("[a-z0-9]+", "".join(heard))
+    name = "-".join(words)[:_LONGEST_ID].strip("-")
+    name = name if _ID.fullmatch(name) else f"policy-{name}".strip("-")
+    numbers = (f"{name}-{number}" for number in count(2))
+    return next(it for it in chain([name], numbers) if it not in taken)
+
+
+def title_in(text: str) -> str:
+    """The title that a policy's file tells; empty when it tells none."""
+    found = _TITLE.search(text)
+    return found[1].strip(" '\"") if found else ""
+
+
 def with_questions(text: str, questions: Sequence[str]) -> str:
     """The file with further questions at the end of its list; those it has are passed over.
     Raises NoPlace."""
@@ -42,12 +62,12 @@ def with_questions(text: str, questions: Sequence[str]) -> str:
 
 
 def new_policy(
-    policy: str, questions: Sequence[str], headings: Mapping[Part, str], today: date
+    policy: str, title: str, questions: Sequence[str], headings: Mapping[Part, str], today: date
 ) -> str:
     """A policy begun: everything that its author still has to say is marked as not told."""
     front = {
         "id": policy,
-        "title": "",
+        "title": title,
         "part": 4,
         "names": [],
         "status": "in_force",

@@ -216,7 +216,7 @@ class Worker:
     ) -> bool:
         """False when the visitor's session is not (any more) the one `before` this turn."""
         entry, event, keys = job.entry, job.event, job.entry.keys
-        lines = _lines_of(event, entry.name)
+        lines = _lines_of(event, entry.name, turn)
         messages = []
         for number, spoken in enumerate(turn.spoken):
             ref = f"{entry.name}.{number}"
@@ -246,7 +246,7 @@ class Worker:
         return True
 
 
-def _lines_of(event: Event, name: str) -> list[JournalLine]:
+def _lines_of(event: Event, name: str, turn: Turn) -> list[JournalLine]:
     """The journal lines of what was heard."""
     heard = event.heard
     match heard.kind:
@@ -254,6 +254,8 @@ def _lines_of(event: Event, name: str) -> list[JournalLine]:
             return [VisitorLine(event.urn, event.at, "stopped")]
         case Kind.RETURNED:
             return [VisitorLine(event.urn, event.at, "active")]
+        case Kind.TAKEN_OVER | Kind.GIVEN_BACK if not turn.spoken:
+            return []  # the person was there already, or is gone: nothing has happened
         case _:
             said = (heard.text, heard.kind, heard.start, heard.question)
             return [HeardLine(name, event.urn, event.at, *said)]

@@ -2,25 +2,34 @@
 over.
 
 What each one means is told in content/replies/figures.yaml, and every one can be looked up in the
-list of conversations with the same filters, as long as these are kept.
+list of conversations with the same filters, as long as these are kept. Days that are over are read
+from their tallies, the others from their conversations; both come to the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.records.days import Period
-from bot.records.lookups import seen_by
-from bot.records.scope import Scope
-from bot.records.tables import ConversationRow, SeekerRow, TallyRow
-from bot.records.tallies import tallied_until
+from bot.records.scope import EVERYWHERE, Scope
+from bot.records.tables import (
+    ConversationRow,
+    TallyDayRow,
+    TallyMarkRow,
+    TallyResponseRow,
+    TallyRow,
+)
+from bot.records.tallies import SUMS, kept_until, rounded, talks_of
+
+_Name = InstrumentedAttribute[str] | ColumnElement[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,109 +58,137 @@ class Counts:
         return Counts(*(one + another for one, another in pairs))
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of which conversations."""
+
+    period: Period
+    scope: Scope = EVERYWHERE
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The figures of a period."""
+
+    by_day: dict[date, Counts]  # also of days without a conversation
+    by_channel: dict[str, Counts]  # the busiest first
+    by_county: dict[str, Counts]  # that the ledger knows visitors of; "" is of the others
+    first_response: int | None  # milliseconds, rounded, the median; None without any
+    kept_until: date | None  # the last day whose conversations are deleted, or about to be
+
+    @property
+    def total(self) -> Counts:
+        """Of the whole period; nobody visits by two channels."""
+        return sum(self.by_channel.values(), Counts())
+
+
 class Figures:
     """The figures, within what somebody may see."""
 
     def __init__(self, sessions: async_sessionmaker[AsyncSession]) -> None:
         self._sessions = sessions
 
-    async def tallied_until(self) -> date | None:
-        """The last day whose conversations are deleted, or about to be; None when none is."""
+    async def of(self, asked: Asked) -> Told:
+        """What is asked for."""
+        period = asked.period
         async with self._sessions() as session:
-            return await tallied_until(session)
-
-    async def counts(self, period: Period, scope: Scope) -> Counts:
-        """Of the whole period; nobody visits by two channels."""
-        return sum((await self.by_channel(period, scope)).values(), Counts())
-
-    async def by_day(self, period: Period, scope: Scope) -> dict[date, Counts]:
-        """Of each day, also of those without a conversation."""
-        async with self._sessions() as session:
-            kept, deleted = await _parts(session, period)
-            found = await _grouped(session, _of_tallies(deleted, scope, TallyRow.day))
-            found |= await _grouped(session, _of_talks(kept, scope, ConversationRow.day))
-        return {day: found.get(day, Counts()) for day in period.days}
-
-    async def by_channel(self, period: Period, scope: Scope) -> dict[str, Counts]:
-        """Of each channel, the busiest first."""
-        async with self._sessions() as session:
-            kept, deleted = await _parts(session, period)
-            talks = await _grouped(session, _of_talks(kept, scope, ConversationRow.channel))
-            past = await _grouped(session, _of_tallies(deleted, scope, TallyRow.channel))
-        return _merged(talks, past)
-
-    async def by_county(self, period: Period, scope: Scope) -> dict[str, Counts]:
-        """Of each county that the ledger knows visitors of, the busiest first; "" is of the
-        others."""
-        known = func.coalesce(SeekerRow.county, "")
-        async with self._sessions() as session:
-            kept, deleted = await _parts(session, period)
-            of_talks = _of_talks(kept, scope, known)
-            of_talks = of_talks.join(SeekerRow, SeekerRow.urn == ConversationRow.urn, isouter=True)
-            talks = await _grouped(session, of_talks)
-            past = await _grouped(session, _of_tallies(deleted, scope, TallyRow.county))
-        return _merged(talks, past)
-
-    async def first_response(self, period: Period, scope: Scope) -> int | None:
-        """Milliseconds to the first answer, the median of the conversations; None without any."""
-        row = ConversationRow
-        has_one = and_(*_within(period, scope), row.first_response.is_not(None))
-        async with self._sessions() as session:
-            count = await session.scalar(select(func.count()).select_from(row).where(has_one)) or 0
-            wanted = select(row.first_response).where(has_one).order_by(row.first_response)
-            return await session.scalar(wanted.offset((count - 1) // 2).limit(1)) if count else None
+            until = await kept_until(session)
+            begin = period.begin if until is None else max(period.begin, until + timedelta(days=1))
+            tallied = await _tallied(session, period)
+            live = [day for day in period.days if day not in tallied]
+            groups = list(await session.execute(_of_tallies(asked, tallied, begin)))
+            waits = list(await session.execute(_waits_of_tallies(asked, tallied)))
+            if live:
+                talks = talks_of(live)
+                groups += await session.execute(_of_talks(asked, talks, begin))
+                waits += await session.execute(_waits_of_talks(asked, talks))
+        return _told(period, groups, waits, until)
 
 
-async def _parts(session: AsyncSession, period: Period) -> tuple[Period, Period]:
-    """The part of the period whose conversations are there, and the part that is only tallied."""
-    until = await tallied_until(session)
-    if until is None:
-        return period, Period(period.begin, period.begin - timedelta(days=1))
-    kept = Period(max(period.begin, until + timedelta(days=1)), period.end)
-    return kept, Period(period.begin, min(period.end, until))
+async def _tallied(session: AsyncSession, period: Period) -> set[date]:
+    """The days whose tallies hold."""
+    day = TallyDayRow.day
+    marked = select(TallyMarkRow.day)
+    wanted = select(day).where(day >= period.begin, day <= period.end, day.not_in(marked))
+    return set(await session.scalars(wanted))
 
 
-def _of_talks(
-    period: Period, scope: Scope, by: InstrumentedAttribute[Any] | ColumnElement[str]
-) -> Select[*tuple[object, ...]]:
-    row = ConversationRow
-    sums = (func.coalesce(func.sum(getattr(row, it.name)), 0) for it in fields(Counts)[2:])
-    columns = (func.count(func.distinct(row.urn)), func.count(row.id), *sums)
-    wanted = select(by, *columns).select_from(row).where(*_within(period, scope))
-    return wanted.group_by(by)
-
-
-def _of_tallies(
-    period: Period, scope: Scope, by: InstrumentedAttribute[Any]
-) -> Select[*tuple[object, ...]]:
+def _of_tallies(asked: Asked, days: Iterable[date], begin: date) -> Select[*tuple[Any, ...]]:
+    """`begin`: the first day whose visitors are told apart."""
     row = TallyRow
-    names = ("talks", *(it.name for it in fields(Counts)[1:]))  # one a day and visitor
-    sums = (func.coalesce(func.sum(getattr(row, name)), 0) for name in names)
-    days = (row.day >= period.begin, row.day <= period.end)
-    return select(by, *sums).where(*days, scope.within(row.county, row.town)).group_by(by)
+    firsts = func.sum(case((row.before < begin, row.talks), else_=0))
+    sums = (func.sum(getattr(row, name)) for name in ("talks", *SUMS))
+    groups = (row.day, row.channel, row.county)
+    wanted = select(*groups, firsts, *sums).where(row.day.in_(sorted(days)))
+    return wanted.where(*_within(asked, row.channel, row.county, row.town)).group_by(*groups)
 
 
-def _within(period: Period, scope: Scope) -> list[ColumnElement[bool]]:
-    row = ConversationRow
-    return [
-        row.is_talk.is_(True),
-        row.day >= period.begin,
-        row.day <= period.end,
-        seen_by(scope, row.urn),
-    ]
+def _of_talks(asked: Asked, talks: Subquery, begin: date) -> Select[*tuple[Any, ...]]:
+    """The same of conversations."""
+    row, told = ConversationRow, talks.c
+    before = select(row.id).where(row.urn == told.urn, row.day >= begin, row.day < told.day)
+    is_first = ~before.where(row.is_talk.is_(True)).exists()
+    sums = (func.sum(told[name]) for name in SUMS)
+    groups = (told.day, told.channel, told.county)
+    wanted = select(*groups, func.sum(case((is_first, 1), else_=0)), func.count(), *sums)
+    return wanted.where(*_within(asked, told.channel, told.county, told.town)).group_by(*groups)
 
 
-async def _grouped(
-    session: AsyncSession, wanted: Select[*tuple[object, ...]]
-) -> dict[object, Counts]:
-    return {it[0]: _counts(it[1:]) for it in await session.execute(wanted)}
+def _waits_of_tallies(asked: Asked, days: Iterable[date]) -> Select[int, int]:
+    """How long the first answer took, and how often."""
+    row = TallyResponseRow
+    wanted = select(row.milliseconds, func.sum(row.talks)).where(row.day.in_(sorted(days)))
+    wanted = wanted.where(*_within(asked, row.channel, row.county, row.town))
+    return wanted.group_by(row.milliseconds)
 
 
-def _merged(talks: Mapping[object, Counts], past: Mapping[object, Counts]) -> dict[str, Counts]:
-    both = {it: talks.get(it, Counts()) + past.get(it, Counts()) for it in {*talks, *past}}
-    named = {str(group): counts for group, counts in both.items()}
-    return dict(sorted(named.items(), key=lambda it: (-it[1].talks, it[0])))
+def _waits_of_talks(asked: Asked, talks: Subquery) -> Select[int, int]:
+    told = talks.c
+    wanted = select(told.first_response, func.count()).where(told.first_response.is_not(None))
+    wanted = wanted.where(*_within(asked, told.channel, told.county, told.town))
+    return wanted.group_by(told.first_response)
 
 
-def _counts(values: Sequence[object]) -> Counts:
-    return Counts(*(int(str(it)) for it in values))
+def _within(asked: Asked, channel: _Name, county: _Name, town: _Name) -> list[ColumnElement[bool]]:
+    bounds = [asked.scope.within(county, town)]
+    if asked.channel:
+        bounds.append(channel == asked.channel)
+    return bounds
+
+
+def _told(
+    period: Period, groups: Iterable[Sequence[Any]], waits: Iterable[Sequence[int]],
+    until: date | None,
+) -> Told:  # fmt: skip
+    by: tuple[dict[Any, Counts], ...] = ({}, {}, {})
+    for group in groups:
+        counts = Counts(*(int(it) for it in group[3:]))
+        for name, each in zip(group[:3], by, strict=True):
+            each[name] = each.get(name, Counts()) + counts
+    by_day, by_channel, by_county = by
+    days = {it: by_day.get(it, Counts()) for it in period.days}
+    return Told(
+        {it: replace(counts, visitors=counts.talks) for it, counts in days.items()},
+        _busiest_first(by_channel),
+        _busiest_first(by_county),
+        _median(waits),
+        until,
+    )
+
+
+def _busiest_first(groups: dict[str, Counts]) -> dict[str, Counts]:
+    return dict(sorted(groups.items(), key=lambda it: (-it[1].talks, it[0])))
+
+
+def _median(waits: Iterable[Sequence[int]]) -> int | None:
+    """The lower one of two."""
+    counted: Counter[int] = Counter()
+    for milliseconds, times in waits:
+        counted[rounded(milliseconds)] += int(times)
+    left = (counted.total() - 1) // 2
+    for milliseconds in sorted(counted):
+        left -= counted[milliseconds]
+        if left < 0:
+            return milliseconds
+    return None

@@ -29,7 +29,7 @@ from bot.records.tables import (
     VisitorRow,
     WishRow,
 )
-from bot.records.tallies import tally
+from bot.records.tallies import keep_for_good
 from dialogs.work import OpeningState
 
 RECORDS_KEPT = timedelta(days=1095)  # 网络招聘服务管理规定: three years after the service has ended
@@ -65,7 +65,7 @@ class Retention:
             await Summaries(self._sessions).renew_all(last)
         async with self._sessions.begin() as session:
             if not dry_run:
-                await tally(session, last)
+                await keep_for_good(session, last)
             connection = await session.connection()
             for table, is_old in self._old():
                 if dry_run:

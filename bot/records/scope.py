@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, true
 from sqlalchemy.orm import InstrumentedAttribute
 
+NOWHERE = "-"  # no county is called so
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -29,6 +31,14 @@ class Scope:
         if self.is_whole:
             return True
         return county in self.counties and (not self.towns or town in self.towns)
+
+    def narrowed(self, county: str) -> Scope:
+        """The part of it in that county; all of it for no county. Where it does not reach, nothing
+        is to be seen."""
+        if not county:
+            return self
+        inside = self.is_whole or county in self.counties
+        return Scope(frozenset({county if inside else NOWHERE}), self.towns)
 
     def within(
         self,

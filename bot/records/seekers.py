@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -93,6 +93,23 @@ class Seekers:
             facts = {"station": station, "officer": officer}
             if await note(session, number, "assigned", facts, key, self._clock(), staff):
                 row.station, row.officer, row.updated_at = station, officer, self._clock()
+            return True
+
+    async def describe(
+        self, number: int, told: Mapping[str, str | None], key: str, staff: str
+    ) -> bool:
+        """Keep what staff mended of name, phone and category; None takes it out. False when there
+        is no such seeker. The card tells only that it was done; the same `key` does it once."""
+        now = self._clock()
+        async with self._sessions.begin() as session:
+            row = await session.get(SeekerRow, number)
+            if row is None:
+                return False
+            mended = {it: value for it, value in told.items() if value != getattr(row, it)}
+            if mended and await note(session, number, "described", {}, key, now, staff):
+                for name in ("name", "phone", "category"):
+                    setattr(row, name, mended.get(name, getattr(row, name)))
+                row.updated_at = now
             return True
 
     async def _change(self, visitor: str, values: dict[str, str | None]) -> None:

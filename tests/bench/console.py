@@ -1,6 +1,6 @@
-"""The supervisors' list, filters and search over many messages: a million in SQLite, ten million in
-PostgreSQL with `HOTLINE_BENCH_CONSOLE=full`, a fraction of that otherwise; a number means so many
-in PostgreSQL alone.
+"""The supervisors' list, filters, search and figures over many messages: a million in SQLite, ten
+million in PostgreSQL with `HOTLINE_BENCH_CONSOLE=full`, a fraction of that otherwise; a number
+means so many in PostgreSQL alone.
 
 Each page is asked for as the console does it, from the query of its address to its HTML.
 """
@@ -15,17 +15,22 @@ from pathlib import Path
 from multidict import MultiDict
 
 from bot.console.html import Html
+from bot.console.pages.figures import FigurePages
 from bot.console.pages.talks import Offered, TalkPages
-from bot.console.visit import Page, Visit
+from bot.console.visit import Handler, Page, Visit
 from bot.content import load_words
 from bot.records.bookmarks import Bookmarks
 from bot.records.database import Database
+from bot.records.days import day_of
+from bot.records.figures import Figures
 from bot.records.readings import Readings
 from bot.records.scope import EVERYWHERE, Scope
 from bot.records.searching import Search
 from bot.records.staff import Member, Role
 from bot.records.staff_sessions import StaffSession
 from bot.records.talks import Talks
+from bot.records.tallies import Tallies
+from bot.records.work_figures import WorkFigures
 from bot.settings import Settings
 from tests.bench.made_talks import COUNTIES, DAYS, FIRST, fill
 from tests.records.postgres import Postgres
@@ -52,6 +57,12 @@ PAGES = {
     "search: a rare word": "q=稀罕词",
     "search: nothing": "q=麒麟",
     "search: with filters": "q=补贴&county=清河县&outcome=declined",
+}
+FIGURES = {
+    "figures: a month": "",
+    "figures: a month, a county": "county=清河县",
+    "figures: a month, a county, a channel": "county=清河县&channel=web",
+    "figures: half a year": "begin=2025-12-31",
 }
 
 
@@ -80,28 +91,41 @@ async def _measured(name: str, url: str, messages: int) -> dict[str, object]:
     began = time.perf_counter()
     await fill(url, messages)
     filled = time.perf_counter() - began
-    found = {f"{name}, {messages:,}: {title}": await _page(database, query)
-             for title, query in PAGES.items()}  # fmt: skip
+    began = time.perf_counter()
+    await Tallies(database.sessions).renew_all(day_of(_now()))
+    tallied = time.perf_counter() - began
+    talks, figures = _pages(database)
+    found = {
+        f"{name}, {messages:,}: {title}": await _page(show, query)
+        for show, pages in ((talks.show_all, PAGES), (figures.show, FIGURES))
+        for title, query in pages.items()
+    }
     await database.close()
-    return {**found, f"{name}_fill_seconds": round(filled)}
+    seconds = {"fill": round(filled), "tally": round(tallied)}
+    return {**found, **{f"{name}_{what}_seconds": it for what, it in seconds.items()}}
 
 
-async def _page(database: Database, query: str) -> dict[str, float]:
-    """Milliseconds for one page, seen in turn by somebody of the whole region and of a county."""
+def _pages(database: Database) -> tuple[TalkPages, FigurePages]:
     sessions = database.sessions
-    words = load_words(Settings.model_construct(content_dir=ROOT / "content"))
     offered = Offered(["web", "telegram"], lambda: ["policy"], COUNTIES, dict, dict)
-    pages = TalkPages(
+    talks = TalkPages(
         Talks(sessions), Search(sessions), Readings(sessions, _now), Bookmarks(sessions), offered
     )
+    work = WorkFigures(sessions)
+    return talks, FigurePages(Figures(sessions), work, dict, COUNTIES, ["web", "telegram"])
+
+
+async def _page(show: Handler, query: str) -> dict[str, float]:
+    """Milliseconds for one page, seen in turn by somebody of the whole region and of a county."""
+    words = load_words(Settings.model_construct(content_dir=ROOT / "content"))
     html, spent = Html(lambda: words), []
     for turn in range(WARM + ROUNDS):
         scope = EVERYWHERE if turn % 2 == 0 else Scope(frozenset(COUNTIES[:1]))
         began = time.perf_counter()
         visit = _visit(query, scope)
-        page = await pages.show_all(visit)
+        page = await show(visit)
         assert isinstance(page, Page)
-        around = {"visit": visit, "nav": [], "nonce": "", "notice": "", "path": "/console/talks"}
+        around = {"visit": visit, "nav": [], "nonce": "", "notice": "", "path": "/console/"}
         assert html.render(page.template, {**around, "now": _now(), **page.facts})
         spent.append((time.perf_counter() - began) * 1000)
     spent = sorted(spent[WARM:])
@@ -117,4 +141,5 @@ def _visit(query: str, scope: Scope) -> Visit:
 
 
 def _now() -> datetime:
-    return FIRST + timedelta(days=DAYS)
+    """In the afternoon of the last day."""
+    return FIRST + timedelta(days=DAYS, hours=-18)

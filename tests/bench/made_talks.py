@@ -129,8 +129,9 @@ def _seeker(visitor: int) -> tuple[Any, ...]:
 
 def _talk(rows: Rows, pick: random.Random, talk: int, total: int, tag: int) -> int:
     """One more; the number of its last tag."""
-    urn = f"web:{talk % max(1, total // 5)}"
-    # One conversation a visitor and day: a fifth of them in each part of the time.
+    # One conversation a visitor and day: a third of them come back after a week.
+    week = 7 * (total // DAYS) if talk % 3 == 0 else 0
+    urn = f"web:{(talk - week) % max(1, total // 5)}"
     at = FIRST + timedelta(days=(talk * DAYS) // (total + 1), seconds=pick.randrange(50_000))
     outcome = pick.choices(("answered", "declined", "choices"), (80, 15, 5))[0]
     policy, seconds = f"p{pick.randrange(60)}", pick.randrange(30, 900)

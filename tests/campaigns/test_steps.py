@@ -89,6 +89,18 @@ async def test_words_are_each_ones_own_where_they_differ(square: Square) -> None
 
 
 @pytest.mark.parametrize(
+    ("words", "read"),
+    [
+        ("{{ 称呼 }}，{{ 县 }}有{{ 工种 }}。", "朋友，本地有合适的工作。"),
+        ("{% if 称呼 %}{{ 称呼 }}，{% endif %}您好", "您好"),
+        ("{{ 镇 or '您附近' }}招工", "您附近招工"),
+    ],
+)
+def test_words_read_well_to_those_of_whom_nothing_is_known(words: str, read: str) -> None:
+    assert campaign_text(words).to_anybody() == read
+
+
+@pytest.mark.parametrize(
     ("words", "refusal"),
     [
         ("  ", "empty"),

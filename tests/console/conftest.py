@@ -186,8 +186,9 @@ def make_site(
             database, Settings.model_construct(), Outbox(line, bell, lambda: WORDS),
             lambda: WORDS, lambda: directory,
         )  # fmt: skip
+        waiting = (tickets.waiting(), *work.waiting, *campaigns.waiting(), *review.waiting)
         routes = (
-            *HomePages((tickets.waiting(), *work.waiting, *review.waiting)).routes(),
+            *HomePages(waiting).routes(),
             *tickets.routes(),
             *work.routes,
             *review.routes,

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from io import BytesIO
 
+import pytest
 from openpyxl import load_workbook
 
-from bot.pipeline.messages import HeardLine
+from bot.pipeline.line import Line
+from bot.pipeline.messages import HeardLine, Message
+from bot.pipeline.partitions import Keys
 from bot.records.audit import Audit
 from bot.records.campaign_rows import DIGEST, Draft
 from bot.records.campaigns import Campaigns
 from bot.records.database import Database
 from bot.records.ledger import Ledger
-from bot.records.staff import Role
+from bot.records.staff import Role, Staff
 from bot.records.tables import SeekerRow
 from bot.records.transcripts import Transcripts
 from dialogs.work import Wish
@@ -69,6 +73,39 @@ async def test_from_the_draft_to_the_report(
     assert {"campaign_draft", "campaign_start", "campaign_export"} <= set(actions)
 
 
+async def test_the_preview_names_nobody_and_shows_no_address(
+    clerk: Come, database: Database, clock: Clock
+) -> None:
+    await visitors(database, clock)
+    async with database.sessions.begin() as session:
+        (await session.get_one(SeekerRow, 1)).name = "王建国"
+    somebody = await clerk(Role.SUPERVISOR)
+    await somebody.opens("/console/campaigns")
+    words = "{{ 称呼 }}，周六有招聘会。"
+    seen = await somebody.sends("/console/campaigns", **{**DRAFT, "words": words})
+    preview = html.unescape(seen.text)
+    assert "—— 清河县王**会收到：\n王**，周六有招聘会。" in preview
+    assert "—— 没留姓名的人会收到：\n朋友，周六有招聘会。" in preview
+    assert "王建国" not in preview
+    assert "web:" not in preview
+    assert "网页：2 人" in preview
+
+
+@pytest.mark.parametrize(
+    ("picture", "shown"),
+    [("telegram:https://164.example/a.jpg", 'href="https://164.example/a.jpg"'),
+     ("telegram:AgACAgQ", "点“试发”发给自己就能看到"), ("telegram:javascript:x", "点“试发”")],
+)  # fmt: skip
+async def test_who_approves_can_look_at_the_picture(
+    clerk: Come, database: Database, clock: Clock, picture: str, shown: str
+) -> None:
+    draft = Draft("招聘会", "", "周六有招聘会", picture=picture)
+    await Campaigns(database.sessions, clock, 0).draft(draft, "somebody", "k")
+    seen = (await (await clerk(Role.SUPERVISOR)).opens("/console/campaigns/1")).text
+    assert shown in seen
+    assert "javascript:" not in seen
+
+
 async def test_what_is_wrong_is_told(clerk: Come) -> None:
     somebody = await clerk(Role.SUPERVISOR)
     await somebody.opens("/console/campaigns")
@@ -101,6 +138,31 @@ async def test_nobody_approves_of_their_own(clerk: Come, database: Database, clo
     await one.sends("/console/campaigns/1/freeze", key="f1")
     refused = await one.sends("/console/campaigns/1/approve", key="a1")
     assert (refused.status, "由别人批准" in refused.text) == (409, True)
+
+
+async def test_an_author_hears_what_another_decided(
+    clerk: Come, database: Database, clock: Clock, staff: Staff, line: Line
+) -> None:
+    await visitors(database, clock)
+    one, other = await clerk(Role.SUPERVISOR), await clerk(Role.SUPERVISOR)
+    await staff.bind_telegram(1, "telegram:1")
+    ones = Campaigns(database.sessions, clock, 1)
+    for number, home in ((1, "已批准，等您发送"), (2, "被别人取消")):
+        await one.opens("/console/campaigns")
+        await one.sends("/console/campaigns", **{**DRAFT, "key": f"k{number}"})
+        await one.sends(f"/console/campaigns/{number}/freeze", key="f")
+        assert home not in (await one.opens("/console/")).text
+        await other.opens(f"/console/campaigns/{number}")
+        await other.sends(f"/console/campaigns/{number}/{'approve' if number == 1 else 'cancel'}",
+                          key="a")  # fmt: skip
+        assert home in (await one.opens("/console/")).text
+    assert (await ones.get(1)).approved_by == "supervisor2"
+    queue = await line.call("XRANGE", Keys.of("telegram:1").key("outbox:telegram"), "-", "+")
+    told = [Message.unpack(fields[b"d"]).text for _, fields in queue]
+    assert ["批准" in it for it in told] == [True, False]
+    assert "被 supervisor2 取消" in told[1]
+    await one.sends("/console/campaigns/1/cancel", key="mine")
+    assert "等您发送" not in (await one.opens("/console/")).text
 
 
 async def test_the_days_pushes_are_looked_at_apart(

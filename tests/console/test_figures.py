@@ -12,7 +12,9 @@ from openpyxl import load_workbook
 
 from bot.records.database import Database
 from bot.records.retention import Retention
+from bot.records.seekers import enter
 from bot.records.staff import Role
+from bot.records.tables import SeekerRow
 from bot.records.tickets import Tickets
 
 from .client import Clerk
@@ -84,3 +86,24 @@ async def test_figures_are_those_of_the_conversations(clerk: Come, talk: Talk) -
         book = load_workbook(io.BytesIO(await response.read()))
     assert book.sheetnames == ["合计", "日期", "县（市、区）", "渠道"]
     assert [cell.value for cell in book["合计"][2]][:2] == ["来访人数", 2]
+
+
+async def test_figures_of_a_county_and_a_channel(
+    clerk: Come, talk: Talk, database: Database, clock: Clock
+) -> None:
+    await talk.about("社保补贴", "web:1")
+    await talk.about("驾校报销", "telegram:2", 60, "declined")
+    async with database.sessions.begin() as session:
+        number = await enter(session, "telegram:2", clock())
+        (await session.get_one(SeekerRow, number)).county = "威县"
+    somebody = await clerk(Role.SUPERVISOR)
+    for chosen, shown in (("", 2), ("county=威县", 1), ("channel=web", 1), ("county=清河县", 0)):
+        seen = await somebody.opens(f"/console/figures?{chosen}")
+        assert f"<b>{shown}</b>来访人数" in seen.text, chosen
+    behind = "/console/talks?county=%E5%A8%81%E5%8E%BF&amp;channel=telegram&amp;outcome=declined"
+    seen = await somebody.opens("/console/figures?county=威县&channel=telegram")
+    assert behind in seen.text
+    assert "不分渠道" in seen.text
+    assert "共 1 次会话" in (await somebody.opens(behind.replace("&amp;", "&"))).text
+    of_county = await clerk(Role.SUPERVISOR, "清河县")
+    assert "<b>0</b>来访人数" in (await of_county.opens("/console/figures?county=威县")).text

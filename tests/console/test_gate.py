@@ -21,11 +21,19 @@ OPENING_FORMS = (
     "/new", "/import", "/import/confirm",
     *(f"/{{number}}/{what}" for what in ("edit", "release", "hold", "fill", "close", "extend")),
 )  # fmt: skip
-SEEKER_PAGES = ("", "/{number}", "/{number}/card", "/{number}/wish", "/import", "/template")
+SEEKER_PAGES = (
+    "",
+    "/{number}",
+    "/{number}/card",
+    "/{number}/wish",
+    "/{number}/person",
+    "/import",
+    "/template",
+)
 SEEKER_FORMS = (
     "/import", "/import/confirm",
     *(f"/{{number}}/{what}" for what in ("reveal", "assign", "note", "answer", "card",
-                                       "told", "reply", "wish")),
+                                       "told", "reply", "wish", "person")),
 )  # fmt: skip
 
 CAMPAIGN_FORMS = (

@@ -14,7 +14,7 @@ from bot.records.consents import ConsentBook
 from bot.records.database import Database
 from bot.records.followups import FollowUps
 from bot.records.roll import Newcomer, Roll
-from bot.records.seekers import DESK
+from bot.records.seekers import DESK, Seekers
 from bot.records.staff import Role
 from bot.records.tables import SeekerRow, WishRow
 from dialogs.consent import Purpose
@@ -419,9 +419,40 @@ async def test_every_field_of_a_wish_is_written_and_emptied_by_staff(
     wrong = await somebody.sends(page, **{**told, "pay": "很多", "age": "五"})
     assert wrong.status == 422
     assert wrong.text.count("没看明白") == 2
+    partly = {**told, "occupations": "保安、宇航员", "places": "火星 清河县"}
+    kept = await somebody.sends(page, **partly)
+    assert kept.status == 422
+    assert "没看明白“宇航员”" in kept.text
+    assert "没看明白“火星”" in kept.text
+    assert 'value="保安、宇航员"' in kept.text
+    assert (await town.ledger.wish_of(f"{DESK}1") or Wish()).occupations == ("保安员", "保洁员")
     await somebody.sends(page, **dict.fromkeys(told, ""), key="k2")
     assert await town.ledger.wish_of(f"{DESK}1") == Wish()
     assert "工作人员照您说的改了求职意愿" in (await somebody.opens("/console/seekers/1")).text
+
+
+async def test_who_somebody_is_is_mended_and_taken_out_by_staff(
+    clerk: Come, people: None, database: Database, clock: Clock
+) -> None:
+    seekers = Seekers(database.sessions, clock)
+    somebody = await clerk(Role.STAFF)
+    page = "/console/seekers/1/person"
+    shown = (await somebody.opens(page)).text
+    assert "甲某" not in shown
+    assert "现在是 甲*。" in shown
+    wrong = await somebody.sends(page, name="110101199003070011", phone="很多", category="disabled")
+    assert (wrong.status, wrong.text.count('class="why"')) == (422, 2)
+    assert 'value="很多"' in wrong.text
+    await somebody.sends(page, name="甲大某", phone="130 0000 0009", category="disabled", key="k")
+    one = await seekers.get(1)
+    assert one is not None
+    assert (one.name, one.phone, one.category) == ("甲大某", "13000000009", "disabled")
+    await somebody.sends(page, name="", phone="", no_phone="yes", category="", key="k2")
+    one = await seekers.get(1)
+    assert one is not None
+    assert (one.name, one.phone, one.category) == ("甲大某", None, None)
+    card = (await somebody.opens("/console/seekers/1")).text
+    assert card.count("工作人员照您说的改了姓名、电话或者困难情况") == 2
 
 
 def openings_in(text: str) -> list[str]:

@@ -198,16 +198,3 @@ async def test_a_ticket_is_put_off_for_a_time_that_makes_sense(
     assert (await somebody.sends(f"{path}/snooze", hours=hours)).status == 409
     assert (await somebody.sends(f"{path}/snooze", hours="4")).address == "/console/tickets"
     assert "工资" in (await somebody.opens("/console/tickets?which=later")).text
-
-
-async def test_that_a_person_joined_is_told_once_until_they_leave(
-    clerk: Come, ticket: Ticket, database: Database, clock: Clock
-) -> None:
-    steps = ("taken_over", "taken_over", "given_back", "taken_over")
-    lines = [HeardLine(f"s{at}", "web:1", clock().timestamp() + at, "王秀兰", kind)
-             for at, kind in enumerate(steps)]  # fmt: skip
-    await Transcripts(database.sessions).write(
-        [(f"1-{at + 50}-0", line) for at, line in enumerate(lines)]
-    )
-    seen = await (await clerk(Role.STAFF)).opens(f"/console/tickets/{ticket.number}")
-    assert seen.text.count('class="step"') == 3

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.knowledge.drafts import difference, new_policy, with_questions
+from bot.knowledge.drafts import difference, id_for, new_policy, with_questions
 from bot.knowledge.library import ContentLibrary
 from bot.knowledge.policies import read_headings
 from bot.pipeline.messages import SaidLine
@@ -94,6 +94,36 @@ async def test_an_answer_is_written_by_one_and_approved_by_another(
         "change_approved", "change_proposed", "change_begun"]  # fmt: skip
 
 
+async def test_a_new_policy_is_begun_by_its_title(
+    clerk: Come, content: Path, served: list[ContentLibrary]
+) -> None:
+    somebody = await clerk(Role.SUPERVISOR)
+    page = (await somebody.opens("/console/unanswered")).text
+    title = "粮票兑换办法（2026）"
+    begun = await somebody.sends("/console/unanswered/write", title=title, question=QUESTION)
+    assert f"<h1>写答案：{title}</h1>" in begun.text
+    assert 'name="policy" value="liang-piao-dui-huan-ban-fa-2026"' in begun.text
+    assert f"title: {title}" in begun.text
+    assert "代号" not in page + begun.text
+    nameless = await somebody.sends("/console/unanswered/write", title=" ", question=QUESTION)
+    assert nameless.status == 409
+
+
+@pytest.mark.parametrize(
+    ("title", "made"),
+    [
+        ("社保补贴", "she-bao-bu-tie"),
+        ("1-6-4", "policy-1-6-4"),
+        ("“”", "policy"),
+        ("A类 补贴", "a-lei-bu-tie"),
+        ("求职", "qiu-zhi-3"),
+        ("很" * 60, "hen-" * 11 + "hen-"),
+    ],
+)
+def test_an_id_is_how_the_title_is_read(title: str, made: str) -> None:
+    assert id_for(title, {"qiu-zhi", "qiu-zhi-2"}) == made.strip("-")
+
+
 async def test_what_cannot_be_served_is_not_proposed(clerk: Come, content: Path) -> None:
     somebody = await clerk(Role.SUPERVISOR)
     before = (content / "policies" / f"{POLICY}.md").read_text(encoding="utf-8")
@@ -102,7 +132,7 @@ async def test_what_cannot_be_served_is_not_proposed(clerk: Come, content: Path)
         seen = await somebody.sends("/console/changes", policy=POLICY, question="x", text=text)
         assert seen.status == 409
         assert "检查没有通过" in seen.text
-    assert "没有符合条件" in (await somebody.opens("/console/changes")).text
+    assert "还没有人提出修改" in (await somebody.opens("/console/changes")).text
 
 
 async def test_a_file_that_was_changed_meanwhile_is_left_alone(clerk: Come, content: Path) -> None:
@@ -139,7 +169,7 @@ def test_any_question_is_a_text_in_the_file(question: str) -> None:
 
 
 def test_a_new_policy_has_all_its_sections() -> None:
-    text = new_policy("new-one", [QUESTION], read_headings(CONTENT), date(2026, 3, 2))
+    text = new_policy("new-one", "新的", [QUESTION], read_headings(CONTENT), date(2026, 3, 2))
     assert QUESTION in text
     assert text.count("## ") == 10
     assert difference(None, "a\n") == [("place", "@@ -0,0 +1 @@"), ("added", "+a")]

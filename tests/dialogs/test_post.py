@@ -14,6 +14,7 @@ from sqlalchemy import update
 from bot.app.scripts import conversations
 from bot.clock import ZONE
 from bot.console.bindings import LENGTH, VALID, Bindings
+from bot.jobs.campaigns.authors import Authors
 from bot.jobs.campaigns.deadlines import NotAMoment, Past, read_deadline
 from bot.jobs.campaigns.desk import CampaignDesk
 from bot.jobs.campaigns.freezing import Freezer, Rules
@@ -81,9 +82,10 @@ class Bureau:
         freezer = Freezer(self.campaigns, audiences, recipients, extensions, rules)
         bell = Doorbell(lambda _hop, _partition: True, lambda *_: None)
         rates = {"telegram": 30.0, "web": 200.0}
+        outbox = Outbox(line, bell, lambda: WORDS)
         self.desk = CampaignDesk(
             self.campaigns, audiences, recipients, freezer, rules, rates,
-            Outbox(line, bell, lambda: WORDS), Echoes(sessions), self.clock,
+            outbox, Echoes(sessions), Authors(self.staff, outbox), self.clock,
         )  # fmt: skip
         self.room = Newsroom(
             self.staff, self.desk, self.audit, lambda: WORDS, reader,
@@ -211,7 +213,7 @@ async def test_a_campaign_is_written_shown_tried_and_sent(bureau: Bureau, anna: 
     assert "发给：所有人" in preview
     assert "过了 2026-11-29 23:59:00 不再发" in preview
     assert "符合条件 2 人，能发 2 人" in preview
-    assert "渠道 telegram：1 人" in preview
+    assert "Telegram：1 人" in preview
     assert "清河县：2 人" in preview
     assert preview.count(TEXT) == 3  # the name, and two who would get it
     assert preview.endswith("https://164.example/console/campaigns/1")

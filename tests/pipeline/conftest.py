@@ -44,6 +44,8 @@ TEXTS = {
     **{option.label: option.label.partition(".")[2] for option in menu_options()},
     "buttons.ask_policy": "问政策",
     "buttons.person": "转人工",
+    "desk.joined": "{{ name }}来了",
+    "desk.left": "{{ name }}走了",
 }
 
 

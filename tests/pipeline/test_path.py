@@ -36,6 +36,17 @@ async def test_what_is_heard_is_answered_and_recorded(house: House) -> None:
     assert [await total(house, hop) for hop in ("inbox", "outbox:web", "journal")] == [0, 0, 0]
 
 
+async def test_that_a_person_joined_is_recorded_once_until_they_leave(house: House) -> None:
+    """The desk joins anew with every word; only what changes something has happened."""
+    steps = [Kind.TAKEN_OVER, Kind.TAKEN_OVER, Kind.GIVEN_BACK, Kind.GIVEN_BACK, Kind.TAKEN_OVER]
+    async with house.open():
+        await house.hears(SOMEBODY, *(Heard("王", kind=it) for it in steps), "你好")
+        await house.until(lambda: len(house.shelf.lines) == 3 * 3 + 1)
+    assert house.channel.texts(SOMEBODY) == ["王来了", "王走了", "王来了"]
+    heard = [it.kind for it in house.shelf.lines.values() if isinstance(it, HeardLine)]
+    assert sorted(heard) == ["given_back", "taken_over", "taken_over", "words"]
+
+
 async def test_the_same_thing_accepted_twice_is_heard_once(house: House) -> None:
     async with house.open():
         await house.hears(SOMEBODY, "一")

@@ -13,8 +13,9 @@ from bot.records.changes import AlreadyDecided, Changes, State
 from bot.records.crowds import Crowd, Kind
 from bot.records.database import Database
 from bot.records.days import Period
+from bot.records.dossiers import Dossiers
 from bot.records.feedback import FeedbackBook
-from bot.records.figures import Counts, Figures
+from bot.records.figures import Asked, Counts, Figures, Told
 from bot.records.lookups import Place, Sought
 from bot.records.readings import Readings, agreement
 from bot.records.retention import Retention
@@ -29,6 +30,7 @@ from bot.records.tables import (
     SeekerRow,
 )
 from bot.records.talks import Counted, Talks
+from bot.records.tallies import Tallies, rounded
 from bot.records.tickets import Outcome, Tickets
 from bot.records.work_figures import Work, WorkFigures
 
@@ -36,7 +38,7 @@ from .conftest import Clock
 from .test_summaries import Journal, heard, said
 
 DAY = 24 * 3600.0
-SECOND, THIRD = date(2026, 3, 2), date(2026, 3, 3)
+SECOND, THIRD, FOURTH = date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 4)
 WHOLE = Period(date(2026, 3, 1), date(2026, 3, 31))
 
 
@@ -63,50 +65,118 @@ async def told(database: Database, clock: Clock) -> Database:
 
 FIRST_DAY = Counts(2, 2, 4, 1, 1, 1, 1, 1, 1, 1)
 NEXT_DAY = Counts(1, 1, 1, 1)
+WEB, TELEGRAM = Counts(1, 2, 3, 2, 0, 1, 0, 1, 0, 1), Counts(1, 1, 2, 0, 1, 0, 1, 0, 1, 0)
 QINGHE = Scope(frozenset({"清河县"}))
 
 
-async def test_each_day_is_counted(told: Database) -> None:
-    figures = Figures(told.sessions)
-    by_day = await figures.by_day(Period(date(2026, 3, 1), THIRD), EVERYWHERE)
-    assert by_day == {date(2026, 3, 1): Counts(), SECOND: FIRST_DAY, THIRD: NEXT_DAY}
-    assert await figures.counts(WHOLE, EVERYWHERE) == Counts(2, 3, 5, 2, 1, 1, 1, 1, 1, 1)
+async def told_of(database: Database, period: Period = WHOLE, scope: Scope = EVERYWHERE) -> Told:
+    return await Figures(database.sessions).of(Asked(period, scope))
+
+
+@pytest.fixture(params=["live", "tallied", "tallied in part"])
+async def tallied(told: Database, request: pytest.FixtureRequest) -> Database:
+    """The same, whether the figures are read from the conversations or from the tallies."""
+    today = {"live": SECOND, "tallied": FOURTH, "tallied in part": THIRD}[request.param]
+    await Tallies(told.sessions).renew_all(today)
+    return told
+
+
+async def test_each_day_is_counted(tallied: Database) -> None:
+    told = await told_of(tallied, Period(date(2026, 3, 1), THIRD))
+    assert told.by_day == {date(2026, 3, 1): Counts(), SECOND: FIRST_DAY, THIRD: NEXT_DAY}
+    assert (await told_of(tallied)).total == Counts(2, 3, 5, 2, 1, 1, 1, 1, 1, 1)
+    assert (await told_of(tallied, Period(THIRD, THIRD))).total == NEXT_DAY
     assert FIRST_DAY.useful_share == 50
     assert NEXT_DAY.useful_share is None
 
 
-async def test_counties_and_channels_are_counted(told: Database) -> None:
-    figures = Figures(told.sessions)
-    web, telegram = Counts(1, 2, 3, 2, 0, 1, 0, 1, 0, 1), Counts(1, 1, 2, 0, 1, 0, 1, 0, 1, 0)
-    assert await figures.by_channel(WHOLE, EVERYWHERE) == {"web": web, "telegram": telegram}
-    assert await figures.by_county(WHOLE, EVERYWHERE) == {"清河县": web, "": telegram}
-    assert await figures.counts(WHOLE, QINGHE) == web
-    assert await figures.by_county(WHOLE, QINGHE) == {"清河县": web}
+async def test_counties_and_channels_are_counted(tallied: Database) -> None:
+    told = await told_of(tallied)
+    assert told.by_channel == {"web": WEB, "telegram": TELEGRAM}
+    assert told.by_county == {"清河县": WEB, "": TELEGRAM}
+    of_county = await told_of(tallied, scope=QINGHE)
+    assert (of_county.total, of_county.by_county) == (WEB, {"清河县": WEB})
+    assert (await told_of(tallied, scope=EVERYWHERE.narrowed("清河县"))).total == WEB
+    assert (await told_of(tallied, scope=QINGHE.narrowed("威县"))).total == Counts()
+    of_channel = await Figures(tallied.sessions).of(Asked(WHOLE, EVERYWHERE, "telegram"))
+    assert (of_channel.total, of_channel.by_county) == (TELEGRAM, {"": TELEGRAM})
+    assert of_channel.first_response == 2000
+
+
+async def test_the_first_response_is_the_median(tallied: Database) -> None:
+    assert (await told_of(tallied)).first_response == 250  # of 250, 250 and 2000
+    assert (await told_of(tallied, Period(THIRD, THIRD), QINGHE)).first_response == 250
+    nobody = Period(date(2026, 4, 1), date(2026, 4, 2))
+    assert (await told_of(tallied, nobody)).first_response is None
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "shown"), [(0, 0), (9, 9), (99, 99), (104, 100), (105, 110), (1949, 1900),
+                                (1950, 2000), (99_500, 100_000)]
+)  # fmt: skip
+def test_a_wait_is_told_by_two_digits(milliseconds: int, shown: int) -> None:
+    assert rounded(milliseconds) == shown
+
+
+async def test_what_changes_a_day_that_is_over_is_counted(told: Database, clock: Clock) -> None:
+    """However it changes: a verdict, a word that comes late, a move, a deletion."""
+    tallies, journal = Tallies(told.sessions), Journal(told, 100)
+    await tallies.renew_all(FOURTH)
+
+    async def is_the_same() -> Told:
+        """Before and after the days are tallied anew."""
+        await Summaries(told.sessions).renew_all()
+        live = await told_of(told)
+        await tallies.renew_all(FOURTH)
+        assert await tallies.renew(FOURTH) == 0
+        assert await told_of(told) == live
+        return live
+
+    clock.pass_minutes(24 * 60)
+    await FeedbackBook(told.sessions, clock).record("web:1", f"web:1e{DAY}", True, "c")
+    await journal.tells(heard(DAY + 60))
+    assert (await is_the_same()).by_day[THIRD] == Counts(1, 1, 2, 1, useful=1)
+    await journal.tells(heard(DAY, urn="telegram:2"), said(DAY, urn="telegram:2"))
+    late = await is_the_same()
+    assert (late.by_day[THIRD].visitors, late.total.visitors) == (2, 2)
+    async with told.sessions.begin() as session:
+        number = await enter(session, "telegram:2", clock.now)
+        (await session.get_one(SeekerRow, number)).county = "威县"
+    moved = await is_the_same()
+    assert {county: it.talks for county, it in moved.by_county.items()} == {"清河县": 2, "威县": 2}
+    await journal.tells(heard(-DAY), said(-DAY))
+    earlier = await is_the_same()
+    assert (earlier.total.talks, earlier.total.visitors) == (5, 2)
+    await Dossiers(told.sessions).erase("telegram:2", clock.now + timedelta(days=2))
+    gone = await is_the_same()
+    assert (gone.total.talks, gone.total.visitors, list(gone.by_county)) == (3, 1, ["清河县"])
 
 
 async def test_the_numbers_stay_when_the_conversations_are_deleted(
     told: Database, clock: Clock
 ) -> None:
-    figures, journal = Figures(told.sessions), Journal(told)
-    shown = [await figures.by_day(WHOLE, scope) for scope in (EVERYWHERE, QINGHE)]
+    tallies, journal = Tallies(told.sessions), Journal(told)
+    shown = [(await told_of(told, scope=scope)).by_day for scope in (EVERYWHERE, QINGHE)]
     clock.pass_minutes(24 * 60 + 60)  # on the third; what is older than a day goes
     await Retention(told.sessions, timedelta(days=1), clock).purge()
     await Summaries(told.sessions).renew_all()
-    assert await figures.tallied_until() == SECOND
+    await tallies.renew_all(FOURTH)
     assert await Talks(told.sessions).count(Sought(end=SECOND), EVERYWHERE) == Counted(0, True)
-    assert [await figures.by_day(WHOLE, scope) for scope in (EVERYWHERE, QINGHE)] == shown
+    assert [(await told_of(told, scope=it)).by_day for it in (EVERYWHERE, QINGHE)] == shown
     # The second web:1 is another visit of a known visitor: once a day, where the day is deleted.
-    assert await figures.counts(WHOLE, EVERYWHERE) == Counts(3, 3, 5, 2, 1, 1, 1, 1, 1, 1)
+    kept = await told_of(told)
+    assert (kept.kept_until, kept.first_response) == (SECOND, 250)
+    assert kept.total == Counts(3, 3, 5, 2, 1, 1, 1, 1, 1, 1)
     web = Counts(2, 2, 3, 2, 0, 1, 0, 1, 0, 1)
-    assert (await figures.by_channel(WHOLE, EVERYWHERE))["web"] == web
-    assert (await figures.by_county(WHOLE, EVERYWHERE))["清河县"] == web
+    assert (kept.by_channel["web"], kept.by_county["清河县"]) == (web, web)
     clock.pass_minutes(3 * 24 * 60)
     await journal.tells(heard(4 * DAY, urn="web:9"), said(4 * DAY, urn="web:9"))
     await Retention(told.sessions, timedelta(days=1), clock).purge()
     await Summaries(told.sessions).renew_all()
-    assert (await figures.by_day(WHOLE, EVERYWHERE))[date(2026, 3, 6)] == Counts(1, 1, 1, 1)
-    assert await figures.tallied_until() == THIRD
-    assert await figures.counts(Period(SECOND, THIRD), QINGHE) == web
+    last = await told_of(told)
+    assert last.by_day[date(2026, 3, 6)] == Counts(1, 1, 1, 1)
+    assert last.kept_until == THIRD
+    assert (await told_of(told, Period(SECOND, THIRD), QINGHE)).total == web
 
 
 async def test_a_tally_names_nobody(told: Database, clock: Clock) -> None:
@@ -116,15 +186,7 @@ async def test_a_tally_names_nobody(told: Database, clock: Clock) -> None:
         rows = [it._asdict() for it in await session.execute(text("SELECT * FROM tallies"))]
     assert len(rows) == 3
     kept = {str(value) for row in rows for name, value in row.items() if isinstance(value, str)}
-    assert kept - {"2026-03-02", "2026-03-03"} == {"web", "telegram", "清河县", ""}
-
-
-async def test_the_first_response_is_the_median(told: Database) -> None:
-    figures = Figures(told.sessions)
-    assert await figures.first_response(WHOLE, EVERYWHERE) == 250  # of 250, 250 and 2000
-    assert await figures.first_response(Period(THIRD, THIRD), QINGHE) == 250
-    nobody = Period(date(2026, 4, 1), date(2026, 4, 2))
-    assert await figures.first_response(nobody, EVERYWHERE) is None
+    assert kept - {"2026-03-02", "2026-03-03", "0001-01-01"} == {"web", "telegram", "清河县", ""}
 
 
 async def test_the_list_behind_a_number_has_as_many(told: Database) -> None:
@@ -169,8 +231,8 @@ async def test_work_is_counted(told: Database, clock: Clock) -> None:
     assert await figures.work(WHOLE, QINGHE) == Work(1, 1, 12.0, 1, 0, 1)
     assert await figures.work(WHOLE, Scope(frozenset({"威县"}))) == Work(0, 0, None, 0, 0, 0)
     retained = await figures.retained(WHOLE, EVERYWHERE)
-    told_of = [(it.months, it.asked, it.answered, it.working) for it in retained]
-    assert told_of == [(1, 1, 1, 1), (3, 1, 0, 0), (6, 1, 1, 0)]
+    months = [(it.months, it.asked, it.answered, it.working) for it in retained]
+    assert months == [(1, 1, 1, 1), (3, 1, 0, 0), (6, 1, 1, 0)]
     for crowd, visitors in (
         (Crowd(Kind.OPENED, 0, SECOND, SECOND), {"web:1", "telegram:2"}),
         (Crowd(Kind.OPENED, 0, THIRD, THIRD), set()),

@@ -47,9 +47,10 @@ def said(
 class Journal:
     """Writes lines as the journal does, each once."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, told: int = 0) -> None:
+        """`told`: how many lines are there already."""
         self._transcripts = Transcripts(database.sessions)
-        self._number = 0
+        self._number = told
 
     async def tells(self, *lines: Line) -> None:
         batch = []

@@ -30,6 +30,7 @@ class Clerk:
         self.url = url
         self.errors: list[str] = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("dialog", lambda dialog: self.errors.append(f"dialog: {dialog.message}"))
         page.on("console", lambda it: self._note(it.type, f"{it.text} {it.location}"))
 
     async def opens(self, path: str) -> None:

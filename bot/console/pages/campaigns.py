@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from secrets import token_hex
 from typing import TypeVar
 
 from bot.console.campaign_forms import CampaignForm, read_draft
+from bot.console.pages.home import Waiting
 from bot.console.visit import (
     EVERYBODY,
     SUPERVISORS,
@@ -24,6 +26,7 @@ from bot.console.visit import (
     Route,
     Visit,
 )
+from bot.jobs.campaigns.approvals import Approvals
 from bot.jobs.campaigns.desk import CampaignDesk
 from bot.jobs.campaigns.reach import may_see
 from bot.jobs.campaigns.wording import GOT, MISSED, MISTAKES, CampaignWording
@@ -45,7 +48,11 @@ OFFERED = {
     State.CANCELLED: (),
 }
 DIGESTS = ("pause", "resume", "cancel")
+_WAITING = f"{CAMPAIGNS}?which=waiting"
+_SHELVES = ("posts", "digests", "waiting")
 _A_PAGE = 200
+_OWN = 50
+_OF_LATE = timedelta(days=7)
 
 T = TypeVar("T")
 Handler = Callable[[Visit], Awaitable[Answer]]
@@ -88,13 +95,46 @@ class CampaignPages:
             *(change(step, self._step(step)) for step in self._desk.steps()),
         )
 
+    def waiting(self) -> tuple[Waiting, ...]:
+        """What waits for somebody's approval, and what was decided of their own, for the first
+        page."""
+
+        async def to_approve(visit: Visit) -> int:
+            return len(await self._approvals(visit).waiting(_A_PAGE))
+
+        async def approved(visit: Visit) -> int:
+            frozen = await self._desk.campaigns.in_state(State.FROZEN)
+            login = visit.member.login
+            return sum(it.created_by == login and it.approved_by is not None for it in frozen)
+
+        async def refused(visit: Visit) -> int:
+            return len([it for it in await self._own(visit) if await self._is_refused(visit, it)])
+
+        return (
+            Waiting("campaigns.home_waiting", _WAITING, SUPERVISORS, to_approve, is_quiet=True),
+            Waiting("campaigns.home_approved", CAMPAIGNS, EVERYBODY, approved, is_quiet=True),
+            Waiting("campaigns.home_refused", CAMPAIGNS, EVERYBODY, refused, is_quiet=True),
+        )
+
     async def show_all(self, visit: Visit) -> Answer:
-        """The newest ones, or those of the days' pushes, and the form for another."""
-        which = "digests" if visit.query.get("which") == "digests" else "posts"
-        newest = await self._desk.campaigns.latest(_A_PAGE, digests=which == "digests")
+        """The newest ones, those of the days' pushes or those that wait, and the form for
+        another."""
+        shelves = _SHELVES if visit.member.role in SUPERVISORS else _SHELVES[:-1]
+        which = visit.query.get("which", "")
+        which = which if which in shelves else shelves[0]
+        if which == "waiting":
+            newest = await self._approvals(visit).waiting(_A_PAGE)
+        else:
+            newest = await self._desk.campaigns.latest(_A_PAGE, digests=which == "digests")
         wording = self._wording()
         rows = [(it, wording.state(it.state)) for it in newest if may_see(it, *_who(visit))]
-        facts = {"rows": rows, "which": which, "key": token_hex(8), "filled": {}}
+        facts = {
+            "rows": rows,
+            "which": which,
+            "shelves": shelves,
+            "key": token_hex(8),
+            "filled": {},
+        }
         return Page("campaigns.html.j2", facts | self._form.choices(visit.scope))
 
     async def draft(self, visit: Visit) -> Answer:
@@ -120,6 +160,7 @@ class CampaignPages:
             "key": token_hex(8),
             "history": [wording.step(it) for it in await self._desk.campaigns.history(
                 campaign.number)],
+            "picture": _address(campaign.draft.picture),
             "preview": "",
             "report": "",
             "progress": None,
@@ -194,6 +235,20 @@ class CampaignPages:
         except MISTAKES as error:
             raise Refused("campaigns.mistake", told=self._wording().mistake(error)) from None
 
+    def _approvals(self, visit: Visit) -> Approvals:
+        return Approvals(self._desk.campaigns, visit.member)
+
+    async def _own(self, visit: Visit) -> list[Campaign]:
+        """The newest that they wrote."""
+        return await self._desk.campaigns.latest(_OWN, by=visit.member.login)
+
+    async def _is_refused(self, visit: Visit, campaign: Campaign) -> bool:
+        """Whether another has cancelled it of late."""
+        if campaign.state is not State.CANCELLED or visit.now - campaign.state_at > _OF_LATE:
+            return False
+        last = (await self._desk.campaigns.history(campaign.number))[-1]
+        return last.staff != visit.member.login
+
     async def _mine(self, visit: Visit) -> Campaign:
         try:
             campaign = await self._desk.campaigns.get(visit.number())
@@ -219,6 +274,12 @@ def _offered(campaign: Campaign, visit: Visit) -> tuple[str, ...]:
         return tuple(it for it in OFFERED[campaign.state] if it in DIGESTS)
     may_approve = visit.member.role in SUPERVISORS
     return tuple(it for it in OFFERED[campaign.state] if it != APPROVE or may_approve)
+
+
+def _address(picture: str) -> str:
+    """Where a picture can be looked at; empty when only its network keeps it."""
+    name = picture.partition(":")[2]
+    return name if name.startswith("https://") else ""
 
 
 def _who(visit: Visit) -> tuple[str, Scope]:

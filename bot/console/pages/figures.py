@@ -4,7 +4,8 @@ month's report."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.console.charts import Chart, chart
@@ -13,7 +14,7 @@ from bot.console.pages.talks import TALKS
 from bot.console.visit import SUPERVISORS, Answer, Download, Page, Route, Visit
 from bot.records.crowds import Kind
 from bot.records.days import Period, day_of, month_of, next_month
-from bot.records.figures import Counts, Figures
+from bot.records.figures import Asked, Counts, Figures, Told
 from bot.records.work_figures import WorkFigures
 from bot.sheets import Sheet, write_book
 from bot.sheets.cells import Cell
@@ -36,20 +37,52 @@ BEHIND: dict[str, dict[str, str]] = {
     "useless": {"rating": "useless"},
     "undelivered": {"mark": "undelivered"},
 }
+_NARROWING = ("county", "channel")
 _OUTCOMES = ("answered", "choices", "declined", "handoffs")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Words = Callable[[], Mapping[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The addresses of the conversations behind the numbers of a page."""
+
+    asked: Asked
+    filters: Mapping[str, str]  # those that the numbers are of, too
+
+    def link(self, name: str, begin: date, end: date, **more: str) -> str:
+        """Of a number of conversations."""
+        given = {**self.filters, **BEHIND[name], **more}
+        return f"{TALKS}?" + Filters(given).address(begin=begin, end=end)
+
+    def crowd(self, kind: str, number: int = 0) -> str:
+        """Of those behind a number of what people did."""
+        period = self.asked.period
+        days = {"from": str(period.begin), "to": str(period.end)}
+        which = {"which": str(number)} if number else {}
+        county = {name: it for name, it in self.filters.items() if name == "county"}
+        given = {**county, "whose": Kind(kind).value, **which, **days}
+        return f"{TALKS}?" + Filters(given).address()
+
+
 class FigurePages:
     """Looking at the figures."""
 
-    def __init__(self, figures: Figures, work: WorkFigures, words: Words) -> None:
+    def __init__(
+        self,
+        figures: Figures,
+        work: WorkFigures,
+        words: Words,
+        counties: Sequence[str],
+        channels: Sequence[str],
+    ) -> None:
         """`words`: the names of the figures, for the sheets."""
         self._figures = figures
         self._work = work
         self._words = words
+        self._counties = counties
+        self._channels = channels
 
     def routes(self) -> tuple[Route, ...]:
         """The pages' table of contents."""
@@ -61,70 +94,73 @@ class FigurePages:
 
     async def show(self, visit: Visit) -> Answer:
         """Today, and the days that are asked for."""
-        today = day_of(visit.now)
-        period = _period(Filters.read(visit.query), today)
+        today, filters = day_of(visit.now), Filters.read(visit.query)
+        given = {name: it for name, it in filters.given.items() if name in _NARROWING}
+        scope = visit.scope.narrowed(given.get("county", ""))
+        asked = Asked(_period(filters, today), scope, given.get("channel", ""))
+        told = await self._figures.of(asked)
+        now_counts = told.by_day.get(today)
+        if now_counts is None:
+            of_today = replace(asked, period=Period(today, today))
+            now_counts = (await self._figures.of(of_today)).total
         facts = {
             "today": today,
-            "now_counts": await self._figures.counts(Period(today, today), visit.scope),
-            **await self._facts(visit, period),
+            "now_counts": now_counts,
+            "filters": given,
+            "counties": sorted(visit.scope.counties) or self._counties,
+            "channels": self._channels,
+            **await self._facts(asked, told, given),
         }
         return Page("figures.html.j2", facts)
 
     async def report(self, visit: Visit) -> Answer:
         """A month on paper."""
         month = _month(visit)
-        facts = await self._facts(visit, _whole(month))
         before = month_of(month - timedelta(days=1))
+        facts = await self._of_month(visit, month)
         return Page("report.html.j2", {"month": month, "previous": before, **facts})
 
     async def sheet(self, visit: Visit) -> Answer:
         """A month as a workbook."""
         month, words = _month(visit), self._words()
-        facts = await self._facts(visit, _whole(month))
+        facts = await self._of_month(visit, month)
         body = await asyncio.to_thread(write_book, _sheets(facts, words))
         visit.detail.update(month=f"{month:%Y-%m}")
         return Download(f"164-{month:%Y-%m}.xlsx", _XLSX, body)
 
-    async def _facts(self, visit: Visit, period: Period) -> dict[str, object]:
-        figures, scope = self._figures, visit.scope
-        by_day, until = await figures.by_day(period, scope), await figures.tallied_until()
+    async def _of_month(self, visit: Visit, month: date) -> dict[str, object]:
+        asked = Asked(_whole(month), visit.scope)
+        return await self._facts(asked, await self._figures.of(asked), {})
+
+    async def _facts(
+        self, asked: Asked, told: Told, filters: Mapping[str, str]
+    ) -> dict[str, object]:
+        period, scope, behind = asked.period, asked.scope, Behind(asked, filters)
         return {
             "period": period,
             "names": NAMES,
-            "counts": await figures.counts(period, scope),
-            "by_day": by_day,
-            "by_channel": await figures.by_channel(period, scope),
-            "by_county": await figures.by_county(period, scope),
-            "first_response": await figures.first_response(period, scope),
+            "counts": told.total,
+            "by_day": told.by_day,
+            "by_channel": told.by_channel,
+            "by_county": told.by_county,
+            "first_response": told.first_response,
             "work": await self._work.work(period, scope),
             "retained": await self._work.retained(period, scope),
-            "visitors_chart": _chart(by_day, ("visitors",), until),
-            "outcomes_chart": _chart(by_day, _OUTCOMES, until),
-            "link": link,
-            "crowd": crowd,
-            "tallied_until": until,
+            "visitors_chart": _chart(told, ("visitors",), behind),
+            "outcomes_chart": _chart(told, _OUTCOMES, behind),
+            "link": behind.link,
+            "crowd": behind.crowd,
+            "kept_until": told.kept_until,
         }
 
 
-def link(name: str, begin: date, end: date, **more: str) -> str:
-    """The address of the conversations behind a number."""
-    return f"{TALKS}?" + Filters({**BEHIND[name], **more}).address(begin=begin, end=end)
-
-
-def crowd(kind: str, period: Period, number: int = 0) -> str:
-    """The address of the conversations of those behind a number of what people did."""
-    days = {"from": str(period.begin), "to": str(period.end)}
-    which = {"which": str(number)} if number else {}
-    return f"{TALKS}?" + Filters({"whose": Kind(kind).value, **which, **days}).address()
-
-
-def _chart(by_day: Mapping[date, Counts], names: tuple[str, ...], until: date | None) -> Chart:
-    """Each bar leads to its conversations, unless those of the days up to `until` are deleted."""
-    behind = names[0] if len(names) == 1 else "talks"
+def _chart(told: Told, names: tuple[str, ...], behind: Behind) -> Chart:
+    """Each bar leads to its conversations, unless they are deleted."""
+    shown, until = names[0] if len(names) == 1 else "talks", told.kept_until
     rows = [
-        (f"{day:%m-%d}", "" if until and day <= until else link(behind, day, day),
+        (f"{day:%m-%d}", "" if until and day <= until else behind.link(shown, day, day),
          [getattr(counts, name) for name in names])
-        for day, counts in by_day.items()
+        for day, counts in told.by_day.items()
     ]  # fmt: skip
     return chart(names, rows)
 

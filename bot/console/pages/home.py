@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.console.visit import EVERYBODY, Answer, Page, Route, Visit
 from bot.records.staff import Role
+from bot.records.talks import Counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class Waiting:
     title: str  # a key of console.yaml
     address: str
     roles: frozenset[Role]
-    count: Callable[[Visit], Awaitable[int]]
+    count: Callable[[Visit], Awaitable[int | Counted]]
+    is_quiet: bool = False  # not shown while there is none
 
 
 class HomePages:
@@ -32,4 +34,11 @@ class HomePages:
     async def show(self, visit: Visit) -> Answer:
         """Every number that concerns this member."""
         mine = [it for it in self._waiting if visit.member.role in it.roles]
-        return Page("home.html.j2", {"waiting": [(it, await it.count(visit)) for it in mine]})
+        counts = [await it.count(visit) for it in mine]
+        shown = [it if isinstance(it, Counted) else Counted(it, True) for it in counts]
+        waiting = [
+            (it, count)
+            for it, count in zip(mine, shown, strict=True)
+            if count.number or not it.is_quiet
+        ]
+        return Page("home.html.j2", {"waiting": waiting})

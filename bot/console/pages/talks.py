@@ -15,7 +15,7 @@ from bot.records.lookups import Place
 from bot.records.pieces import parts_of
 from bot.records.readings import Readings
 from bot.records.searching import Hits, Search
-from bot.records.talks import Talk, Talks
+from bot.records.talks import Counted, Talk, Talks
 
 TALKS = "/console/talks"
 _A_PAGE = 50
@@ -62,9 +62,8 @@ class TalkPages:
     def waiting(self) -> Waiting:
         """How many nobody has read, for the first page."""
 
-        async def count(visit: Visit) -> int:
-            found = await self._talks.count(Filters({"unread": "1"}).sought, visit.scope)
-            return found.number
+        async def count(visit: Visit) -> Counted:
+            return await self._talks.count(Filters({"unread": "1"}).sought, visit.scope)
 
         return Waiting("review.home_unread", f"{TALKS}?unread=1", SUPERVISORS, count)
 

@@ -9,7 +9,15 @@ from datetime import timedelta
 from bot.console.pages.home import Waiting
 from bot.console.visit import SUPERVISORS, Answer, NotThere, Page, Redirect, Refused, Route, Visit
 from bot.knowledge.clusters import Asked, Cluster, masked
-from bot.knowledge.drafts import NoPlace, difference, file_of, new_policy, with_questions
+from bot.knowledge.drafts import (
+    NoPlace,
+    difference,
+    file_of,
+    id_for,
+    new_policy,
+    title_in,
+    with_questions,
+)
 from bot.knowledge.finding import Finding
 from bot.knowledge.folder import LARGEST, ChangedMeanwhile, Folder
 from bot.knowledge.policies import Part
@@ -22,6 +30,7 @@ CHANGES = "/console/changes"
 _DAYS = (7, 30, 90)
 _SHOWN = 100  # clusters
 _MOST_QUESTIONS = 12  # of a cluster, that a change should answer
+_LONGEST_TITLE = 60  # characters
 _BODY = 4 * LARGEST  # a form's letters may take three bytes for one
 
 Clustered = Callable[[Sequence[Asked]], list[Cluster]]
@@ -96,19 +105,22 @@ class UnansweredPages:
 
     async def write(self, visit: Visit) -> Answer:
         """The file to be changed, with the questions in it, to be worked on."""
-        questions = _questions(visit)
-        policy = visit.form.get("policy", "") or visit.form.get("new", "").strip()
+        questions, title = _questions(visit), " ".join(visit.form.get("title", "").split())
+        policy = visit.form.get("policy", "")
+        if not policy and title:
+            policy = id_for(title[:_LONGEST_TITLE], self._titles())
         file = file_of(policy)
         if not questions or file is None:
             raise Refused("review.change_needs")
         before = await self._folder.read(file)
         if before is None:
-            text = new_policy(policy, questions, self._headings(), day_of(visit.now))
+            begun = (policy, title[:_LONGEST_TITLE], questions)
+            text = new_policy(*begun, self._headings(), day_of(visit.now))
         else:
             text = _continued(before, questions)
         visit.detail.update(file=file)
-        return Page("write.html.j2", {"file": file, "text": text, "questions": questions,
-                                      "policy": policy, "findings": []})  # fmt: skip
+        return Page("write.html.j2", {"title": title_in(text), "text": text, "policy": policy,
+                                      "questions": questions, "findings": []})  # fmt: skip
 
     async def propose(self, visit: Visit) -> Answer:
         """For somebody else to look at, if it can be served."""
@@ -122,8 +134,13 @@ class UnansweredPages:
             raise Refused("review.change_nothing")
         trial = await self._folder.attempt(file, text, questions)
         if not trial.is_sound:
-            facts = {"file": file, "text": text, "questions": questions, "policy": policy,
-                     "findings": [self._told(it) for it in trial.findings]}  # fmt: skip
+            facts = {
+                "title": title_in(text),
+                "text": text,
+                "policy": policy,
+                "questions": questions,
+                "findings": [self._told(it) for it in trial.findings],
+            }
             return Page("write.html.j2", facts, status=409)
         number = await self._changes.propose(visit.member.login, file, before, text, questions)
         visit.detail.update(file=file, change=number)
@@ -131,7 +148,8 @@ class UnansweredPages:
 
     async def show_changes(self, visit: Visit) -> Answer:
         """Every change, those that wait first."""
-        return Page("changes.html.j2", {"changes": await self._changes.latest()})
+        changes = [(it, title_in(it.after)) for it in await self._changes.latest()]
+        return Page("changes.html.j2", {"changes": changes})
 
     async def show(self, visit: Visit) -> Answer:
         """What would change, or has."""
@@ -172,6 +190,7 @@ class UnansweredPages:
     async def _page(self, visit: Visit, change: Change) -> Page:
         facts: dict[str, object] = {
             "change": change,
+            "title": title_in(change.after),
             "lines": difference(change.before, change.after),
             "policies": self._titles(),
             "is_own": change.staff == visit.member.login,

@@ -56,7 +56,7 @@ class WishPages:
         facts = {
             "seeker": outline.seeker,
             "told": told,
-            "wrong": wrong.fields if wrong else (),
+            "wrong": wrong.parts if wrong else {},
             "fields": FIELDS,
             "key": token_hex(8),
             **seeker_choices(self._directory(), visit),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.jobs.campaigns.authors import Authors
 from bot.jobs.campaigns.feeder import Mouth
 from bot.jobs.campaigns.forecast import finish
 from bot.jobs.campaigns.freezing import Freezer, Rules
@@ -31,11 +32,21 @@ RATE_OVER = timedelta(seconds=60)  # over which the present speed is measured
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """What one recipient would get."""
+
+    urn: str
+    name: str | None  # masked
+    county: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What would happen if a draft were frozen and started now."""
 
     counts: Counts
-    samples: tuple[tuple[str, str], ...]  # urn, text
+    samples: tuple[Sample, ...]
     is_quiet: bool  # most are left alone at this hour
     ends_at: datetime | None  # None: not within a year
     needs_approval: bool
@@ -79,6 +90,7 @@ class CampaignDesk:
         rates: Mapping[str, float],
         mouth: Mouth,
         echoes: Echoes,
+        authors: Authors,
         clock: Callable[[], datetime],
     ) -> None:
         """`rates`: messages a second that each channel may send."""
@@ -90,6 +102,7 @@ class CampaignDesk:
         self._rates = rates
         self._mouth = mouth
         self._echoes = echoes
+        self._authors = authors
         self._clock = clock
 
     def steps(self) -> Mapping[str, TakeStep]:
@@ -98,14 +111,22 @@ class CampaignDesk:
         store, freezer = self.campaigns, self.freezer
         return {
             "freeze": partial(freezer.freeze, within=PATIENCE),
-            "approve": store.approve,
+            "approve": partial(self._decide, "approve", store.approve),
             "start": store.start,
             "pause": store.pause,
             "resume": store.resume,
-            "cancel": store.cancel,
+            "cancel": partial(self._decide, "cancel", store.cancel),
             "retry": store.retry,
             "extend": partial(freezer.extend, within=PATIENCE),
         }
+
+    async def _decide(
+        self, name: str, step: TakeStep, number: int, login: str, key: str
+    ) -> Campaign:
+        """Take it, and its author hears of it."""
+        campaign = await step(number, login, key)
+        await self._authors.hear(campaign, name, login)
+        return campaign
 
     def check(self, draft: Draft) -> Choice:
         """Raises AudienceError or WordsRefused for what cannot be sent."""
@@ -184,12 +205,12 @@ class CampaignDesk:
             found += page
         return found
 
-    async def _samples(self, draft: Draft, choice: Choice) -> tuple[tuple[str, str], ...]:
+    async def _samples(self, draft: Draft, choice: Choice) -> tuple[Sample, ...]:
         text = campaign_text(draft.words)
         members = await self._audiences.after(choice, 0, SAMPLES * 20)
         told = [it for it in members if it.why_not is None]
         shown = [replace(it, name=masked_name(it.name)) for it in told[:SAMPLES]]
-        return tuple((it.urn, text.to(it) or text.words) for it in shown)
+        return tuple(Sample(it.urn, it.name, it.county, text.to(it) or text.words) for it in shown)
 
     def _end(self, draft: Draft, left: Mapping[str, int]) -> datetime | None:
         """When the slowest channel is through."""

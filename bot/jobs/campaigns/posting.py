@@ -168,7 +168,7 @@ class Posting:
             case "resume":
                 await campaigns.resume(number, login, key)
             case "cancel":
-                await campaigns.cancel(number, login, key)
+                await self._desk.steps()["cancel"](number, login, key)
             case _:  # keeping a draft changes nothing
                 pass
 
@@ -177,7 +177,7 @@ class Posting:
             return
         if not self._approvals.awaits(campaign):
             raise StepRefused(self._room.words().say("post.not_yours"))
-        await self._desk.campaigns.approve(campaign.number, self._login, key)
+        await self._desk.steps()["approve"](campaign.number, self._login, key)
 
     async def _freeze(self, campaign: Campaign) -> None:
         if campaign.state in (State.DRAFT, State.FREEZING):

@@ -60,7 +60,7 @@ class Posts:
         """A draft, and how it would go."""
         draft = campaign.draft
         preview = await self._desk.preview(draft)
-        samples = [masked(text)[:_SAMPLE] for _, text in preview.samples[:SAMPLES]]
+        samples = [masked(it.text)[:_SAMPLE] for it in preview.samples[:SAMPLES]]
         told = self._words.say(
             "post.draft",
             number=campaign.number,

@@ -13,6 +13,9 @@ from bot.records.audiences import Member
 LONGEST = 3500  # characters; the networks carry 4,096
 VARIABLES = {"称呼": "name", "县": "county", "镇": "town", "工种": "trades"}
 
+# What stands for somebody's who has not told it; in a condition it is as if nothing stood there.
+_UNKNOWN = {"name": "朋友", "county": "本地", "town": "本地", "trades": "合适的工作"}
+
 _ENVIRONMENT = ImmutableSandboxedEnvironment(
     undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
 )
@@ -42,7 +45,7 @@ class CampaignText:
         """What one recipient is told; None: the words as they are."""
         if self.template is None:
             return None
-        return self.template.render(_facts(member)).strip()[:LONGEST]
+        return self.template.render(_facts_of(member)).strip()[:LONGEST]
 
     def to_anybody(self) -> str:
         """What somebody is told of whom nothing is known."""
@@ -75,14 +78,31 @@ def campaign_text(words: str) -> CampaignText:
     return CampaignText(words, None if is_same_for_all else template)
 
 
-_NOTHING = dict.fromkeys((*VARIABLES, *VARIABLES.values()), "")
+class _Unknown(str):
+    """Empty, but for what is read where it stands."""
+
+    shown: str
+
+    @classmethod
+    def of(cls, shown: str) -> _Unknown:
+        """The one that reads so."""
+        made = cls()
+        made.shown = shown
+        return made
+
+    def __str__(self) -> str:
+        return self.shown
 
 
-def _facts(member: Member) -> dict[str, str]:
-    known = {
-        "name": without_secrets(member.name or ""),
-        "county": member.county or "",
-        "town": member.town or "",
-        "trades": "、".join(member.trades),
-    }
-    return known | {title: known[name] for title, name in VARIABLES.items()}
+def _facts(name: str = "", county: str = "", town: str = "", trades: str = "") -> dict[str, str]:
+    told = {"name": name, "county": county, "town": town, "trades": trades}
+    known = {key: value or _Unknown.of(_UNKNOWN[key]) for key, value in told.items()}
+    return known | {title: known[key] for title, key in VARIABLES.items()}
+
+
+_NOTHING = _facts()
+
+
+def _facts_of(member: Member) -> dict[str, str]:
+    name = without_secrets(member.name or "")
+    return _facts(name, member.county or "", member.town or "", "、".join(member.trades))

@@ -75,12 +75,18 @@ class CampaignWording:
         return self._say(
             "preview",
             counts=preview.counts,
+            channels=[(self.channel(it), many) for it, many
+                      in sorted(preview.counts.by_channel.items())],
             skipped=[(self.reason(it), many) for it, many in skipped],
             is_quiet=preview.is_quiet,
             ends_at=self.time(preview.ends_at) or self._say("never"),
             needs_approval=preview.needs_approval,
             samples=preview.samples,
-        )
+        )  # fmt: skip
+
+    def channel(self, channel: str) -> str:
+        """What staff call it."""
+        return self._words.texts.get(f"review.channel_{channel}", channel)
 
     def rate(self, progress: Progress) -> str:
         """How fast it goes, and until when."""

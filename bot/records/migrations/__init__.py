@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, inspect, text
 
-LATEST = "0009"  # the last step: tables that have taken it need none
+LATEST = "0010"  # the last step: tables that have taken it need none
 
 
 class UnknownVersion(Exception):

@@ -22,6 +22,9 @@ from bot.records.tables.review import (
     ReadingRow,
     SampleRow,
     Tag,
+    TallyDayRow,
+    TallyMarkRow,
+    TallyResponseRow,
     TallyRow,
 )
 from bot.records.tables.talk import (
@@ -80,6 +83,9 @@ __all__ = [
     "StaffRow",
     "StaffSessionRow",
     "Tag",
+    "TallyDayRow",
+    "TallyMarkRow",
+    "TallyResponseRow",
     "TallyRow",
     "TicketNoteRow",
     "TicketRow",

@@ -126,15 +126,17 @@ class PointRow(Row):
 
 
 class TallyRow(Row):
-    """What the conversations of one day, channel and town came to, kept when they are deleted."""
+    """What the conversations of one day, channel and town came to, with visitors who were here last
+    on the same day."""
 
     __tablename__ = "tallies"
-    __table_args__ = (UniqueConstraint("day", "channel", "county", "town"),)
+    __table_args__ = (UniqueConstraint("day", "channel", "county", "town", "before"),)
 
     day: Mapped[date]
     channel: Mapped[str]
     county: Mapped[str]  # "": the ledger knew none
     town: Mapped[str]
+    before: Mapped[date]  # the day of their visit before this one; date.min: none, or it is deleted
     talks: Mapped[int]
     turns: Mapped[int]
     answered: Mapped[int]
@@ -144,6 +146,39 @@ class TallyRow(Row):
     useful: Mapped[int]
     useless: Mapped[int]
     undelivered: Mapped[int]
+
+
+class TallyResponseRow(Row):
+    """How many conversations of a day, channel and town waited so long for the first answer."""
+
+    __tablename__ = "tally_responses"
+    __table_args__ = (Index(None, "day"),)
+
+    day: Mapped[date]
+    channel: Mapped[str]
+    county: Mapped[str]
+    town: Mapped[str]
+    milliseconds: Mapped[int]  # rounded as bot.records.tallies does
+    talks: Mapped[int]
+
+
+class TallyDayRow(Row):
+    """A day that is over and tallied."""
+
+    __tablename__ = "tally_days"
+
+    day: Mapped[date] = mapped_column(unique=True)
+    is_final: Mapped[bool]  # its conversations are deleted: the tally never changes
+
+
+class TallyMarkRow(Row):
+    """Something of a tallied day has changed: written by the database itself whenever a
+    conversation or the place of a seeker does. The day is to be tallied anew."""
+
+    __tablename__ = "tally_marks"
+    __table_args__ = (Index(None, "day"),)
+
+    day: Mapped[date]
 
 
 class PlanRow(Row):
