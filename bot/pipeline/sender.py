@@ -165,25 +165,26 @@ class Sender:
                 await self._closing.sleep(OUTAGE_PAUSE)
 
     async def _attempt(self, sending: Sending) -> Delivery:
-        message = sending.message
         if self._closing or self._leases.token(sending.entry.partition) != sending.entry.token:
             return Wait(0)
         if (obstacle := await self._clearance.obstacle(sending)) is not None:
             return obstacle
-        delivery = await self._carry(message)
+        delivery = await self._carry(sending)
         await self._heed(sending, delivery)
         return delivery
 
-    async def _carry(self, message: Message) -> Delivery:
+    async def _carry(self, sending: Sending) -> Delivery:
         if self.halted is None:
-            return await self._hand_over(message)
+            return await self._hand_over(sending)
         async with self._probe:  # one message at a time finds out whether it may go on
             if self.halted is not None:
                 await self._closing.sleep(HALT_PAUSE)
-            return Wait(0) if self._closing else await self._hand_over(message)
+            return Wait(0) if self._closing else await self._hand_over(sending)
 
-    async def _hand_over(self, message: Message) -> Delivery:
+    async def _hand_over(self, sending: Sending) -> Delivery:
+        message, at = sending.message, time.monotonic()
         delivery = await self._channel.send(message.urn.partition(":")[2], message)
+        self._clearance.arrived(sending, at)
         if isinstance(delivery, Moved):
             log.warning("visitor.moved", urn=message.urn)
             delivery = await self._channel.send(delivery.address, message)
