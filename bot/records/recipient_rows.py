@@ -94,14 +94,20 @@ def due_in(row: Mapping[Any, Any], attempt: int) -> Due:
     )
 
 
-def standing_in(row: Mapping[Any, Any]) -> Standing:
-    """What a row of all that matters tells."""
-    own = row["own_from"], row["own_until"]
-    has_own = own[0] is not None and own[1] is not None
-    quiet = Quiet(*own) if has_own else Quiet(row["quiet_from"], row["quiet_until"])
-    return Standing(
-        CampaignState(row["campaign_state"]), row["expires_at"], quiet, bool(row["wants_none"])
-    )
+def standing_in(
+    usual_from: int,
+    usual_until: int,
+    own_from: int | None,
+    own_until: int | None,
+    campaign_state: str,
+    expires_at: datetime | None,
+    wants_none: object,
+) -> Standing:
+    """What a row of all that matters tells; hours of their own count for more than the usual."""
+    quiet = Quiet(usual_from, usual_until)
+    if own_from is not None and own_until is not None:
+        quiet = Quiet(own_from, own_until)
+    return Standing(CampaignState(campaign_state), expires_at, quiet, bool(wants_none))
 
 
 def recipient_in(row: Mapping[Any, Any]) -> Recipient:

@@ -26,7 +26,7 @@ from bot.records.recipient_rows import Due
 from bot.records.recipients import Recipients
 from dialogs.talk import Outcome
 
-TICK = 0.1  # seconds between rounds while there is something to feed
+TICK = 0.2  # seconds between rounds while there is something to feed
 IDLE = 0.5  # seconds, while there is nothing
 AHEAD = 0.8  # seconds' worth of messages that wait for a channel
 LEAST = 3  # messages that wait for a channel, however slow it is

@@ -14,7 +14,7 @@ from bot.pipeline.line import StorageDown
 from bot.records.database import DOWN
 from bot.records.recipient_rows import Standing
 
-AT_ONCE = 80  # recipients: those who come up before they are read again
+AT_ONCE = 50  # recipients: those who come up before they are read again
 
 
 class Records(Protocol):
