@@ -1,4 +1,4 @@
-"""How many messages may pass in a second, shared by all processes in Redis: each reserves its moment,
+"""How many messages may pass in a second, shared by all processes in Redis: each reserves a moment,
 and one that passed later than that is counted when it did.
 
 They pass evenly. Time in which nobody was ready is made up for, as far as any one second allows.

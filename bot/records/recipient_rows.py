@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.clock import ZONE
 from bot.pipeline.messages import Button
 from bot.records.audiences import Member, Quiet
 from bot.records.campaign_rows import buttons_in
+from bot.records.quiet_hours import minute_of
 from bot.records.tables import CampaignState, Fate
 
 FIRST = 1  # attempt
@@ -63,8 +63,7 @@ class Recipient:
 
 def is_quiet(quiet: Quiet, now: datetime) -> bool:
     """Whether these hours are now."""
-    local = now.astimezone(ZONE)
-    minute = local.hour * 60 + local.minute
+    minute = minute_of(now)
     if quiet.begin < quiet.end:
         return quiet.begin <= minute < quiet.end
     return quiet.begin > quiet.end and (minute >= quiet.begin or minute < quiet.end)

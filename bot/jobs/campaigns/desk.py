@@ -18,7 +18,7 @@ from bot.records.audiences import Audiences, Choice, Counts
 from bot.records.campaign_echoes import Echo, Echoes
 from bot.records.campaign_rows import Campaign, Draft, State
 from bot.records.campaigns import Campaigns
-from bot.records.recipient_rows import Recipient, is_quiet
+from bot.records.recipient_rows import Recipient
 from bot.records.recipients import Recipients
 from bot.records.tables import Fate
 
@@ -36,7 +36,6 @@ class Preview:
 
     counts: Counts
     samples: tuple[tuple[str, str], ...]  # urn, text
-    is_quiet: bool  # most are left alone at this hour
     ends_at: datetime | None  # None: not within a year
     needs_approval: bool
 
@@ -127,11 +126,10 @@ class CampaignDesk:
     async def preview(self, draft: Draft) -> Preview:
         """What would come of it. Raises AudienceError, WordsRefused."""
         choice, now = self.check(draft), self._clock()
-        counts = await self._audiences.count(choice)
+        counts = await self._audiences.count(choice, max(now, draft.starts_at or now))
         return Preview(
             counts=counts,
             samples=await self._samples(draft, choice),
-            is_quiet=is_quiet(self._rules.quiet, now),
             ends_at=self._end(draft, counts.by_channel),
             needs_approval=self.campaigns.needs_approval(counts.sendable),
         )
