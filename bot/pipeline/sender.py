@@ -54,8 +54,8 @@ MOST_HELD = {Lane.INTERACTIVE: 4000, Lane.BULK: 500}  # messages in memory
 # Messages between their hand-over and the note of what became of them: at a kill of the process so
 # many can be sent twice, and no more. A network that takes many a second needs more of the bulk.
 UNDER_WAY = {Lane.INTERACTIVE: 100, Lane.BULK: 30}
-MOST_UNDER_WAY = 80  # of the bulk: replies need connections, too
-BULK_TAKES = 0.12  # seconds that a send may take and the rate is reached
+MOST_UNDER_WAY = 150  # of the bulk: replies need connections, too
+BULK_TAKES = 0.15  # seconds that a send may take and the rate is reached
 
 _settle = LuaScript.load("settle")
 
