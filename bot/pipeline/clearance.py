@@ -3,7 +3,7 @@ where it may be sent only once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.channels.delivery import Delivery, Gone, Unsure, Wait, Withheld
 from bot.pipeline.bucket import Place
@@ -29,7 +29,7 @@ class Sending:
     entry: Entry
     message: Message
     lane: Lane
-    place: Place | None = None  # when it may go, as long as that is ahead
+    places: list[Place] = field(default_factory=list)  # when it may go, as long as that is ahead
 
     @property
     def hop(self) -> str:
@@ -58,11 +58,11 @@ class Clearance:
         if self._pacer is not None:
             await self._pacer.take_of_chat(message.urn)
 
-    async def refusal(self, sending: Sending) -> Delivery | None:
-        """Wait for what all share; then, at the last moment, what became of the message if it is
-        not to be sent."""
+    async def refusal(self, sending: Sending, calls: int) -> Delivery | None:
+        """Wait for what all share, as so many calls of the network demand; then, at the last
+        moment, what became of the message if it is not to be sent."""
         if self._pacer is not None:
-            sending.place = await self._pacer.take_of_bot(sending.lane)
+            sending.places = await self._pacer.take_of_bot(sending.lane, calls)
         if not self._gate.minds(sending.message):
             return None
         verdict = await self._gate.verdict(sending.message)
@@ -86,15 +86,15 @@ class Clearance:
         elif is_bulk and await self._line.call("SISMEMBER", stopped, whose):
             self._stay(sending)
             return Gone("stopped")
-        if self._pacer is not None and sending.place is not None:
-            await self._pacer.leave(sending.place)
+        if self._pacer is not None:
+            await self._pacer.leave(sending.places)
         return None
 
     def arrived(self, sending: Sending, handed_over: float) -> None:
         """The network has answered what was handed over then (time.monotonic)."""
-        place, sending.place = sending.place, None
-        if self._pacer is not None and place is not None:
-            self._pacer.arrived(place, handed_over)
+        places, sending.places = sending.places, []
+        if self._pacer is not None:
+            self._pacer.arrived(places, handed_over)
 
     async def take_back(self, sending: Sending, seconds: float) -> None:
         """The network did not take it, and wants no more for so long."""
@@ -108,9 +108,9 @@ class Clearance:
 
     def _stay(self, sending: Sending) -> None:
         """It does not go now: another may."""
-        place, sending.place = sending.place, None
-        if self._pacer is not None and place is not None:
-            self._pacer.give_back(place)
+        places, sending.places = sending.places, []
+        if self._pacer is not None:
+            self._pacer.give_back(places)
 
     async def _unless_begun(self, sending: Sending, delivery: Delivery) -> Delivery:
         """It is not to be sent any more, unless it was under way when the service died: then nobody

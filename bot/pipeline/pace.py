@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import inf
 
 from bot.channels.delivery import Pace
@@ -76,33 +76,37 @@ class Pacer:
     async def take(self, urn: str, lane: Lane) -> None:
         """Wait until a message to this visitor may be sent."""
         await self.take_of_chat(urn)
-        if (place := await self.take_of_bot(lane)) is not None:
-            await self.leave(place)
+        await self.leave(await self.take_of_bot(lane))
 
     async def take_of_chat(self, urn: str) -> None:
         """Wait as the limit of this visitor's chat demands."""
         await self._chats.take(urn)
 
-    async def take_of_bot(self, lane: Lane) -> Place | None:
+    async def take_of_bot(self, lane: Lane, calls: int = 1) -> list[Place]:
         """Wait as the limit that all share demands, but for the little while that it takes to get
-        ready. None: the service is stopping."""
-        return await self._bot.take(lane, LEAD if lane is Lane.BULK else 0.0)
+        ready: a place for each call; fewer when the service is stopping."""
+        lead = LEAD if lane is Lane.BULK else 0.0
+        places = [await self._bot.take(lane, lead) for _ in range(calls)]
+        return [it for it in places if it is not None]
 
-    async def leave(self, place: Place) -> None:
-        """Wait, right before the message goes, for its moment."""
-        await self._bot.come(place)
+    async def leave(self, places: Sequence[Place]) -> None:
+        """Wait, right before the message goes, for its moment: the last of them."""
+        if places:
+            await self._bot.come(places[-1])
 
-    def give_back(self, place: Place) -> None:
+    def give_back(self, places: Sequence[Place]) -> None:
         """Nothing was handed over."""
-        self._bot.give_back(place)
+        for place in places:
+            self._bot.give_back(place)
 
-    def arrived(self, place: Place, handed_over: float) -> None:
+    def arrived(self, places: Sequence[Place], handed_over: float) -> None:
         """The network has answered just now what was handed over then (time.monotonic). Whatever
         that took longer than the quickest answer, the message may have been on its way: the network
         counts it when it arrives."""
         now = time.monotonic()
         self._quickest = min(now - handed_over, self._quickest * SLOWER)
-        self._bot.passed(place, min(now - self._quickest, handed_over + ON_THE_WAY))
+        for place in places:
+            self._bot.passed(place, min(now - self._quickest, handed_over + ON_THE_WAY))
 
     async def slow_down(self, urn: str, seconds: float, lane: Lane = Lane.INTERACTIVE) -> None:
         """The network said 429. It does not say whose limit it was: take it for the chat's, and for

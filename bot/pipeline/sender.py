@@ -145,7 +145,8 @@ class Sender:
     async def _try(self, sending: Sending, tries: int) -> Delivery | None:
         """One try, the `tries`-th that counts; None when the message has come to its end."""
         async with self._under_way[sending.lane]:
-            delivery = await self._clearance.refusal(sending)
+            calls = self._channel.calls(sending.message)
+            delivery = await self._clearance.refusal(sending, calls)
             if delivery is None:
                 delivery = await self._attempt(sending)
             may_go_on = isinstance(delivery, (Wait, Halted))

@@ -175,6 +175,14 @@ async def test_bulk_reserves_only_what_is_near(line: Line) -> None:
     assert later.moment - reply.moment >= 200_000
 
 
+@pytest.mark.parametrize("lane", Lane)
+async def test_a_message_of_several_calls_takes_a_place_for_each(line: Line, lane: Lane) -> None:
+    pacer = Pacer(line, "web", Pace(30.0), Closing())
+    places = [it for _ in range(8) for it in await pacer.take_of_bot(lane, 4)]
+    moments = [it.moment for it in places]
+    assert moments[30] - moments[0] >= 1e6
+
+
 async def test_a_chat_hears_a_few_at_once_and_then_one_after_another() -> None:
     chats = Chats(20.0, 3, Closing())
     took = await seconds(*(chats.take("web:a") for _ in range(3)), chats.take("web:b"))
