@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from math import inf
 
 from bot.jobs.campaigns.feeder import Mouth
 from bot.jobs.campaigns.forecast import finish
@@ -159,7 +160,7 @@ class CampaignDesk:
             counts=counts,
             erased=max(0, frozen - sum(counts.values())),
             rate=speed,
-            ends_at=self._end(campaign.draft, left) if is_open else None,
+            ends_at=self._end(campaign.draft, left, speed) if is_open else None,
         )
 
     async def report(self, number: int) -> Report:
@@ -189,11 +190,13 @@ class CampaignDesk:
         shown = [replace(it, name=masked_name(it.name)) for it in told[:SAMPLES]]
         return tuple((it.urn, text.to(it) or text.words) for it in shown)
 
-    def _end(self, draft: Draft, left: Mapping[str, int]) -> datetime | None:
-        """When the slowest channel is through."""
+    def _end(self, draft: Draft, left: Mapping[str, int], speed: float = 0.0) -> datetime | None:
+        """When the slowest channel is through, at the `speed` of late if there is one: no channel
+        is faster than all of them were."""
         begins = max(self._clock(), draft.starts_at or self._clock())
+        rates = {it: min(self._rates.get(it, 1.0), speed or inf) for it in left}
         ends = [
-            finish(begins, many, self._rates.get(channel, 1.0), self._rules.quiet, draft.per_day)
+            finish(begins, many, rates[channel], self._rules.quiet, draft.per_day)
             for channel, many in left.items()
             if many
         ]
