@@ -16,7 +16,7 @@ from bot.pipeline.messages import Lane
 
 MOST_CHATS = 10_000  # buckets held before those that are full again are dropped
 LEAD = 0.015  # seconds before its moment at which a message of the bulk is looked at once more
-ON_THE_WAY = 0.03  # seconds that a message is taken to be longer on its way than the quickest
+ON_THE_WAY = 0.1  # seconds that a message is taken to be longer on its way than the quickest
 SLOWER = 1.0002  # how much longer the quickest takes, as long as none is as quick
 
 
