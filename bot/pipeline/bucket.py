@@ -50,6 +50,7 @@ class Bucket:
         self._turn = asyncio.Lock()
         self._asking: list[asyncio.Future[Place]] = []
         self._queue: deque[asyncio.Future[Place]] = deque()  # of the bulk
+        self._ask_at = 0.0  # time.monotonic
         self._changes: defaultdict[int, int] = defaultdict(int)  # moment: how many more
         self._ahead = inf  # seconds: time.monotonic before the clock of Redis
 
@@ -114,7 +115,8 @@ class Bucket:
         return None if mine.cancelled() else mine.result()
 
     async def _let_some_pass(self) -> None:
-        """Reserve for the first of the queue, or wait until there may be room."""
+        """Reserve for the first of the queue, as soon as it is worth asking."""
+        await self._until(self._ask_at)
         self._queue = deque(it for it in self._queue if not it.done())
         many = min(len(self._queue), AT_ONCE)
         again, places = await self._reserve(many, BULK_WAITS)
@@ -125,8 +127,7 @@ class Bucket:
                     break
             else:
                 self.give_back(place)
-        if not places:
-            await self._until(max(again - BULK_WAITS / 2, time.monotonic() + BULK_WAITS / 4))
+        self._ask_at = again - BULK_WAITS * 2 / 3
 
     async def _together(self) -> Place:
         mine: asyncio.Future[Place] = asyncio.get_running_loop().create_future()

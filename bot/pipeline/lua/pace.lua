@@ -49,8 +49,9 @@ for number = 1, wanted do
   local before = limit > 0 and number > free and taken[number - free]
   local moment = math.max(at, due, before and before + second or 0)
   moment = math.ceil(moment / 1000) * 1000
-  if moment > latest or limit > 0 and number > free and not before then
-    answer[2] = math.min(moment, latest)
+  if limit > 0 and number > free and not before then moment = latest + 1 end
+  if moment > latest then
+    answer[2] = moment
     break
   end
   at, due = moment, math.max(due, moment - credit) + gap
