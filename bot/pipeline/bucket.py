@@ -21,7 +21,7 @@ EVENLY = 0.997  # of the limit: what is late now and then has room
 CREDIT = 0.1  # seconds that may be made up for
 MOST_COUNTED = 10_000  # messages a second: a rate above that limits nothing
 BULK_WAITS = 0.03  # seconds ahead that bulk may reserve; so long may it keep a reply waiting
-AT_ONCE = 25  # messages of the bulk that reserve together
+AT_ONCE = 100  # messages of the bulk that reserve together
 CREEP = 1e-6  # seconds that the clocks may drift apart between two looks
 
 _pace = LuaScript.load("pace")

@@ -134,6 +134,29 @@ async def test_what_a_stall_has_cost_is_made_up_for(
     assert len({it.moment for it in together}) <= 2  # the first asks alone
 
 
+class Watched(Bucket):
+    """Notes for how long nobody is to ask again."""
+
+    rests: tuple[float, ...] = ()
+
+    async def _reserve(self, many: int, longest: float | None) -> tuple[float, list[Place]]:
+        found = await super()._reserve(many, longest)
+        self.rests += (found[0] - time.monotonic(),)
+        return found
+
+
+async def test_when_a_second_is_full_the_bulk_asks_again_soon(line: Line) -> None:
+    one = Watched(line, "hotline:{test}:pace", 100.0, Closing())
+
+    async def pass_late() -> None:
+        place = await one.take(Lane.BULK)
+        assert place is not None
+        one.passed(place, place.due + 0.05)
+
+    await asyncio.gather(*(pass_late() for _ in range(140)))
+    assert max(one.rests) < 0.1
+
+
 async def test_after_a_rest_the_bulk_begins_evenly(line: Line) -> None:
     begun = await places(bucket(line, rate=100.0), 10, Lane.BULK)
     assert begun[-1].moment - begun[0].moment >= 85_000

@@ -58,7 +58,7 @@ for number = 1, wanted do
   answer[#answer + 1] = at
   if limit > 0 then
     add(at, 1)
-    taken[#taken + 1] = at
+    if longest < 0 then taken[#taken + 1] = at end -- else others, left out above, come before it
   end
 end
 
