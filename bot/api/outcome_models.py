@@ -34,7 +34,7 @@ class PreviewTold(Told):
     by_county: dict[str, int]
     skipped: dict[str, int]
     samples: list[SampleTold]
-    is_quiet: bool
+    resting: int
     ends_at: datetime | None
     needs_approval: bool
 
@@ -47,7 +47,7 @@ class PreviewTold(Told):
             by_channel=dict(counts.by_channel), by_county=dict(counts.by_county),
             skipped=dict(counts.skipped),
             samples=[SampleTold(urn=one.urn, text=one.text) for one in it.samples],
-            is_quiet=it.is_quiet, ends_at=it.ends_at, needs_approval=it.needs_approval,
+            resting=counts.resting, ends_at=it.ends_at, needs_approval=it.needs_approval,
         )  # fmt: skip
 
 

@@ -83,6 +83,10 @@ class Channel(Protocol):
     name: str
     pace: Pace | None  # None: the channel needs no pacing
 
+    def calls(self, message: Message) -> int:
+        """How many calls of its network the message takes: each counts for the pace."""
+        ...
+
     async def send(self, address: str, message: Message) -> Delivery:
         """Carry one message to the visitor at `address` (the urn behind the colon). Never raises
         for what the network does: every error is one of the deliveries."""

@@ -3,9 +3,10 @@ where it may be sent only once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.channels.delivery import Delivery, Gone, Unsure, Wait, Withheld
+from bot.pipeline.bucket import Place
 from bot.pipeline.closing import Closing
 from bot.pipeline.gate import Gate, Held
 from bot.pipeline.lanes import Lanes
@@ -28,6 +29,7 @@ class Sending:
     entry: Entry
     message: Message
     lane: Lane
+    places: list[Place] = field(default_factory=list)  # when it may go, as long as that is ahead
 
     @property
     def hop(self) -> str:
@@ -56,14 +58,16 @@ class Clearance:
         if self._pacer is not None:
             await self._pacer.take_of_chat(message.urn)
 
-    async def refusal(self, sending: Sending) -> Delivery | None:
-        """Wait for what all share; then, at the last moment, what became of the message if it is
-        not to be sent."""
+    async def refusal(self, sending: Sending, calls: int) -> Delivery | None:
+        """Wait for what all share, as so many calls of the network demand; then, at the last
+        moment, what became of the message if it is not to be sent."""
         if self._pacer is not None:
-            await self._pacer.take_of_bot(sending.lane)
+            sending.places = await self._pacer.take_of_bot(sending.lane, calls)
         if not self._gate.minds(sending.message):
             return None
         verdict = await self._gate.verdict(sending.message)
+        if verdict is not None:
+            self._stay(sending)
         if isinstance(verdict, Withheld):
             return await self._unless_begun(sending, verdict)
         return Wait(0) if isinstance(verdict, Held) else verdict
@@ -77,12 +81,20 @@ class Clearance:
             noted = (keys.key("sending"), stopped)
             found = await self._line.script(_begin, noted, sending.entry.id, whose)
             if found is not None:
+                self._stay(sending)
                 return _OBSTACLES[found]
         elif is_bulk and await self._line.call("SISMEMBER", stopped, whose):
+            self._stay(sending)
             return Gone("stopped")
         if self._pacer is not None:
-            await self._pacer.leave()
+            await self._pacer.leave(sending.places)
         return None
+
+    def arrived(self, sending: Sending, handed_over: float) -> None:
+        """The network has answered what was handed over then (time.monotonic)."""
+        places, sending.places = sending.places, []
+        if self._pacer is not None:
+            self._pacer.arrived(places, handed_over)
 
     async def take_back(self, sending: Sending, seconds: float) -> None:
         """The network did not take it, and wants no more for so long."""
@@ -93,6 +105,12 @@ class Clearance:
             await self._pacer.slow_down(sending.message.urn, seconds, sending.lane)
         else:
             await self._closing.sleep(seconds)
+
+    def _stay(self, sending: Sending) -> None:
+        """It does not go now: another may."""
+        places, sending.places = sending.places, []
+        if self._pacer is not None:
+            self._pacer.give_back(places)
 
     async def _unless_begun(self, sending: Sending, delivery: Delivery) -> Delivery:
         """It is not to be sent any more, unless it was under way when the service died: then nobody

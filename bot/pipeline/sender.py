@@ -54,8 +54,8 @@ MOST_HELD = {Lane.INTERACTIVE: 4000, Lane.BULK: 500}  # messages in memory
 # Messages between their hand-over and the note of what became of them: at a kill of the process so
 # many can be sent twice, and no more. A network that takes many a second needs more of the bulk.
 UNDER_WAY = {Lane.INTERACTIVE: 100, Lane.BULK: 30}
-MOST_UNDER_WAY = 80  # of the bulk: replies need connections, too
-BULK_TAKES = 0.12  # seconds that a send may take and the rate is reached
+MOST_UNDER_WAY = 150  # of the bulk: replies need connections, too
+BULK_TAKES = 0.15  # seconds that a send may take and the rate is reached
 
 _settle = LuaScript.load("settle")
 
@@ -145,7 +145,8 @@ class Sender:
     async def _try(self, sending: Sending, tries: int) -> Delivery | None:
         """One try, the `tries`-th that counts; None when the message has come to its end."""
         async with self._under_way[sending.lane]:
-            delivery = await self._clearance.refusal(sending)
+            calls = self._channel.calls(sending.message)
+            delivery = await self._clearance.refusal(sending, calls)
             if delivery is None:
                 delivery = await self._attempt(sending)
             may_go_on = isinstance(delivery, (Wait, Halted))
@@ -165,25 +166,26 @@ class Sender:
                 await self._closing.sleep(OUTAGE_PAUSE)
 
     async def _attempt(self, sending: Sending) -> Delivery:
-        message = sending.message
         if self._closing or self._leases.token(sending.entry.partition) != sending.entry.token:
             return Wait(0)
         if (obstacle := await self._clearance.obstacle(sending)) is not None:
             return obstacle
-        delivery = await self._carry(message)
+        delivery = await self._carry(sending)
         await self._heed(sending, delivery)
         return delivery
 
-    async def _carry(self, message: Message) -> Delivery:
+    async def _carry(self, sending: Sending) -> Delivery:
         if self.halted is None:
-            return await self._hand_over(message)
+            return await self._hand_over(sending)
         async with self._probe:  # one message at a time finds out whether it may go on
             if self.halted is not None:
                 await self._closing.sleep(HALT_PAUSE)
-            return Wait(0) if self._closing else await self._hand_over(message)
+            return Wait(0) if self._closing else await self._hand_over(sending)
 
-    async def _hand_over(self, message: Message) -> Delivery:
+    async def _hand_over(self, sending: Sending) -> Delivery:
+        message, at = sending.message, time.monotonic()
         delivery = await self._channel.send(message.urn.partition(":")[2], message)
+        self._clearance.arrived(sending, at)
         if isinstance(delivery, Moved):
             log.warning("visitor.moved", urn=message.urn)
             delivery = await self._channel.send(delivery.address, message)

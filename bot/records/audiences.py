@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from bot.records.conditions import And, Audience
 from bot.records.inserts import table_of
 from bot.records.membership import condition
+from bot.records.quiet_hours import minute_of, rests
 from bot.records.tables import (
     ApplicationRow,
     Fate,
@@ -88,6 +89,7 @@ class Counts:
     skipped: Mapping[str, int]  # by reason
     excluded: int
     sendable: int
+    resting: int  # of those who may be sent to: it is in their quiet hours
 
 
 class Audiences:
@@ -99,12 +101,14 @@ class Audiences:
         self._sessions = sessions
         self._clock = clock
 
-    async def count(self, choice: Choice) -> Counts:
-        """How many there are, and of which kind."""
+    async def count(self, choice: Choice, begins: datetime) -> Counts:
+        """How many there are, and of which kind, for what `begins` at that moment."""
         chosen = await self._chosen(choice)
         why_not = self._why_not(choice).label("why_not")
-        each = chosen.with_only_columns(_visitor.c.channel, _seeker.c.county, why_not).subquery()
-        kind = (each.c.channel, each.c.county, each.c.why_not)
+        is_resting = _is_resting(choice.quiet, begins).label("is_resting")
+        columns = (_visitor.c.channel, _seeker.c.county, why_not, is_resting)
+        each = chosen.with_only_columns(*columns).subquery()
+        kind = (each.c.channel, each.c.county, each.c.why_not, each.c.is_resting)
         groups = select(*kind, func.count()).group_by(*kind)
         async with self._sessions() as session:
             found = [tuple(row) for row in await session.execute(groups)]
@@ -171,6 +175,14 @@ def wants_none(seeker: FromClause, preference: FromClause) -> ColumnElement[bool
     )
 
 
+def _is_resting(quiet: Quiet, at: datetime) -> ColumnElement[bool]:
+    """Whether that moment lies in their quiet hours: their own, or else those of everybody."""
+    minute, own = minute_of(at), _preference.c
+    has_own = and_(own.quiet_from.is_not(None), own.quiet_until.is_not(None))
+    usual = rests(literal(quiet.begin), literal(quiet.end), minute)
+    return case((has_own, rests(own.quiet_from, own.quiet_until, minute)), else_=usual)
+
+
 def _everybody() -> Select[Any]:
     joined = (
         _visitor.outerjoin(_seeker, _seeker.c.urn == _visitor.c.urn)
@@ -210,12 +222,14 @@ def _counted(found: Sequence[tuple[Any, ...]], excluded: int) -> Counts:
     by_channel: dict[str, int] = {}
     by_county: dict[str, int] = {}
     skipped: dict[str, int] = {}
-    for channel, county, why_not, count in found:
+    resting = 0
+    for channel, county, why_not, is_resting, count in found:
         if why_not is not None:
             skipped[why_not] = skipped.get(why_not, 0) + count
             continue
         by_channel[channel] = by_channel.get(channel, 0) + count
         by_county[county or ""] = by_county.get(county or "", 0) + count
+        resting += count if is_resting else 0
     sendable = sum(by_channel.values())
     total = sendable + sum(skipped.values())
-    return Counts(total, by_channel, by_county, skipped, excluded, sendable)
+    return Counts(total, by_channel, by_county, skipped, excluded, sendable, resting)

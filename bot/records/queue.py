@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, not_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.clock import ZONE
 from bot.records.audiences import wants_none
 from bot.records.inserts import table_of
+from bot.records.quiet_hours import minute_of, rests
 from bot.records.recipient_rows import FIRST
 from bot.records.seekers import State
 from bot.records.tables import (
@@ -40,8 +40,7 @@ async def next_rows(
 ) -> list[dict[str, Any]]:
     """The next of them, each with why it is not to be sent to after all."""
     c = _recipient.c
-    local = now.astimezone(ZONE)
-    minute = local.hour * 60 + local.minute
+    is_quiet = rests(c.quiet_from, c.quiet_until, minute_of(now))
     wanted = (
         select(
             c.id, c.campaign_id, c.urn, c.text, c.attempt, c.push_id, c.buttons,
@@ -54,7 +53,7 @@ async def next_rows(
             .outerjoin(_preference, _preference.c.urn == c.urn)
         )
         .where(c.campaign_id == campaign, c.state == before.value, c.channel == channel)
-        .where(not_(_is_quiet(minute)))
+        .where(not_(is_quiet))
         .order_by(c.id)
         .limit(most)
     )  # fmt: skip
@@ -83,15 +82,6 @@ def _why_not(row: Mapping[Any, Any]) -> str | None:
     if row["has_left"]:
         return "left"
     return "opted_out" if row["wants_none"] else None
-
-
-def _is_quiet(minute: int) -> ColumnElement[bool]:
-    """Whether a recipient is to be left alone at that minute of the day."""
-    begin, end = _recipient.c.quiet_from, _recipient.c.quiet_until
-    return or_(
-        and_(begin < end, begin <= minute, minute < end),
-        and_(begin > end, or_(minute >= begin, minute < end)),
-    )
 
 
 async def skip(

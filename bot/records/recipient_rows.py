@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.clock import ZONE
 from bot.pipeline.messages import Button
 from bot.records.audiences import Member, Quiet
 from bot.records.campaign_rows import buttons_in
+from bot.records.quiet_hours import minute_of
 from bot.records.tables import CampaignState, Fate
 
 FIRST = 1  # attempt
@@ -63,8 +63,7 @@ class Recipient:
 
 def is_quiet(quiet: Quiet, now: datetime) -> bool:
     """Whether these hours are now."""
-    local = now.astimezone(ZONE)
-    minute = local.hour * 60 + local.minute
+    minute = minute_of(now)
     if quiet.begin < quiet.end:
         return quiet.begin <= minute < quiet.end
     return quiet.begin > quiet.end and (minute >= quiet.begin or minute < quiet.end)
@@ -94,14 +93,20 @@ def due_in(row: Mapping[Any, Any], attempt: int) -> Due:
     )
 
 
-def standing_in(row: Mapping[Any, Any]) -> Standing:
-    """What a row of all that matters tells."""
-    own = row["own_from"], row["own_until"]
-    has_own = own[0] is not None and own[1] is not None
-    quiet = Quiet(*own) if has_own else Quiet(row["quiet_from"], row["quiet_until"])
-    return Standing(
-        CampaignState(row["campaign_state"]), row["expires_at"], quiet, bool(row["wants_none"])
-    )
+def standing_in(
+    usual_from: int,
+    usual_until: int,
+    own_from: int | None,
+    own_until: int | None,
+    campaign_state: str,
+    expires_at: datetime | None,
+    wants_none: object,
+) -> Standing:
+    """What a row of all that matters tells; hours of their own count for more than the usual."""
+    quiet = Quiet(usual_from, usual_until)
+    if own_from is not None and own_until is not None:
+        quiet = Quiet(own_from, own_until)
+    return Standing(CampaignState(campaign_state), expires_at, quiet, bool(wants_none))
 
 
 def recipient_in(row: Mapping[Any, Any]) -> Recipient:

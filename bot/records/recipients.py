@@ -202,7 +202,7 @@ class Recipients:
         """What speaks for and against sending to each of them, read at one moment."""
         async with self._sessions() as session:
             rows = await session.execute(STANDINGS, {"numbers": numbers})
-            return {it["id"]: standing_in(it) for it in rows.mappings()}
+            return {number: standing_in(*rest) for number, *rest in rows}
 
     async def listed(
         self, campaign: int, fates: Sequence[Fate], after: int, limit: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from bot.pipeline.messages import DeliveryLine
@@ -15,6 +16,7 @@ Values = dict[str, Any]  # column -> value, as it goes to the driver
 _REF = re.compile(r"c(\d{1,18})\.(\d{1,18})(?:\.(\d{1,9}))?")
 
 
+@lru_cache(4096)  # each is asked about several times on its way
 def recipient_of(ref: str) -> tuple[int, int, int] | None:
     """The campaign, the recipient and the attempt that a message belongs to; None: to none."""
     found = _REF.fullmatch(ref)

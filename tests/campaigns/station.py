@@ -39,6 +39,9 @@ class Kept:
     messages: list[Message] = field(default_factory=list)
     fate: Callable[[Message], Awaitable[Delivery]] | None = None
 
+    def calls(self, message: Message) -> int:
+        return 1
+
     async def send(self, address: str, message: Message) -> Delivery:
         delivery = Sent("1") if self.fate is None else await self.fate(message)
         if isinstance(delivery, Sent):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.clock import ZONE
 from bot.jobs.audience import read_audience
 from bot.jobs.profiles import Profile, is_in
 from bot.records.audiences import Choice, Quiet
@@ -125,7 +126,7 @@ async def number_of(session: AsyncSession, urn: str) -> int:
 
 async def chosen(square: Square, audience: Audience) -> set[str]:
     choice = Choice(audience, None, CHANNELS, 99, NO_QUIET)
-    counts = await square.audiences.count(choice)
+    counts = await square.audiences.count(choice, square.clock())
     found: list[str] = []
     last = 0
     while page := await square.audiences.after(choice, last, 7):
@@ -162,10 +163,25 @@ async def test_counts_say_who_is_left_out_and_why(square: Square) -> None:
     await square.running(words="第一次", audience="渠道=telegram")
     exclusions = read_audience("工种=电焊工")
     choice = Choice(Everybody(), exclusions, CHANNELS, 3, NO_QUIET)
-    counts = await square.audiences.count(choice)
+    counts = await square.audiences.count(choice, square.clock())
     assert (counts.total, counts.excluded, counts.sendable) == (5, 1, 3)
     assert counts.by_channel == {"telegram": 3}
     assert counts.skipped == {"left": 1, "unreachable": 1}
+
+
+async def test_counts_say_who_rests_when_it_begins(square: Square) -> None:
+    await square.come("telegram:1", "telegram:2", "telegram:3")
+    await square.preferences.be_quiet("telegram:1", 0, 0)  # at no hour
+    await square.preferences.be_quiet("telegram:2", 12 * 60, 14 * 60)
+    choice = Choice(Everybody(), None, CHANNELS, 3, Quiet(21 * 60, 8 * 60))
+
+    async def resting(hour: int) -> int:
+        begins = square.clock().astimezone(ZONE).replace(hour=hour, minute=0)
+        counts = await square.audiences.count(choice, begins)
+        assert counts.sendable == 3
+        return counts.resting
+
+    assert [await resting(hour) for hour in (7, 8, 12, 14, 21)] == [1, 0, 1, 0, 1]
 
 
 async def test_somebody_who_got_enough_this_week_gets_no_more(square: Square) -> None:
@@ -175,6 +191,6 @@ async def test_somebody_who_got_enough_this_week_gets_no_more(square: Square) ->
         [first, _] = await square.recipients.take(campaign.number, "telegram", 9, again=False)
         await square.settle(first.ref, "sent")
     choice = Choice(Everybody(), None, CHANNELS, 2, NO_QUIET)
-    assert (await square.audiences.count(choice)).skipped == {"cap": 2}
+    assert (await square.audiences.count(choice, square.clock())).skipped == {"cap": 2}
     square.clock.pass_minutes(7 * 24 * 60 + 1)
-    assert (await square.audiences.count(choice)).skipped == {}
+    assert (await square.audiences.count(choice, square.clock())).skipped == {}

@@ -5,17 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 from io import BytesIO
 
+import pytest
 from openpyxl import load_workbook
 
-from bot.jobs.campaigns.desk import Progress, Report
+from bot.jobs.campaigns.desk import CampaignDesk, Progress, Report
 from bot.jobs.campaigns.forecast import finish
+from bot.jobs.campaigns.freezing import Rules
 from bot.jobs.campaigns.wording import GOT, MISSED, CampaignWording
+from bot.pipeline.doorbell import Doorbell
+from bot.pipeline.line import Line
 from bot.pipeline.messages import HeardLine
+from bot.pipeline.outbox import Outbox
 from bot.records.audiences import Quiet
 from bot.records.campaign_echoes import Echo, Echoes
 from dialogs.campaigns import options, stop_campaigns, take_interest, want_campaigns
 from dialogs.talk import Talk, address
-from tests.campaigns.conftest import Square, people
+from tests.campaigns.conftest import CHANNELS, Square, people
 from tests.wording import WORDS
 
 NIGHT, NEVER = Quiet(21 * 60, 8 * 60), Quiet(0, 0)
@@ -88,6 +93,27 @@ async def test_the_forecast_keeps_the_night_and_the_most_a_day(square: Square) -
     spread = finish(noon, 250, 1.0, NIGHT, per_day=100)
     assert spread == noon + 44 * hour + timedelta(seconds=50)
     assert finish(noon, 10**9, 0.1, NIGHT) is None
+
+
+async def test_how_it_went_of_late_tells_when_it_ends(square: Square, line: Line) -> None:
+    bell = Doorbell(lambda *_: True, lambda *_: None)
+    desk = CampaignDesk(
+        square.campaigns, square.audiences, square.recipients, square.freezer, Rules(CHANNELS),
+        {"telegram": 30.0}, Outbox(line, bell, lambda: WORDS), Echoes(square.database.sessions),
+        square.clock,
+    )  # fmt: skip
+    square.clock.now = square.clock.now.replace(hour=4, minute=0)  # noon in Xingtai
+    await square.come(*people(30))
+    campaign = await square.running()
+    begun = await desk.progress(campaign.number)
+    assert begun.ends_at == square.clock() + timedelta(seconds=1)
+    dues = await square.recipients.take(campaign.number, "telegram", 10, again=False)
+    for number, due in enumerate(dues):
+        square.clock.now += timedelta(seconds=2 if number else 0)
+        await square.settle(due.ref, "sent")
+    progress = await desk.progress(campaign.number)
+    assert progress.rate == pytest.approx(10 / 18)
+    assert progress.ends_at == square.clock() + timedelta(seconds=36)
 
 
 async def test_a_visitor_answers_by_the_buttons_under_the_message(square: Square) -> None:

@@ -189,6 +189,14 @@ def most_in_a_second(moments: Sequence[float]) -> int:
     return most
 
 
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A question and its answer; time.perf_counter."""
+
+    asked: float
+    answered: float
+
+
 class Talkers:
     """People who go on asking, each once; how long they wait."""
 
@@ -197,7 +205,7 @@ class Talkers:
         self._poster = poster
         self._texts = texts
         self._every = every
-        self.waits: list[float] = []
+        self.talks: list[Talk] = []
 
     async def run(self) -> None:
         """Ask until cancelled."""
@@ -207,12 +215,21 @@ class Talkers:
                 await asyncio.sleep(self._every)
 
     async def _ask(self, chat: int, text: str) -> None:
-        began = time.perf_counter()
+        asked = time.perf_counter()
         answer = asyncio.create_task(self._api.next_to(chat))
         await self._poster.insist(update(chat, chat, text))
         await answer
-        self.waits.append(time.perf_counter() - began)
+        self.talks.append(Talk(asked, time.perf_counter()))
 
-    def p95(self) -> float:
-        waits = sorted(self.waits)
-        return waits[int(len(waits) * 0.95)]
+    def waits(self, outages: Sequence[tuple[float, float]] = ()) -> list[float]:
+        """Seconds, the shortest first, of those talks into which no outage fell."""
+
+        def was_cut(it: Talk) -> bool:
+            return any(it.asked < end and begin < it.answered for begin, end in outages)
+
+        return sorted(it.answered - it.asked for it in self.talks if not was_cut(it))
+
+
+def part_of(waits: Sequence[float], share: float) -> float:
+    """The wait that so many were not longer than."""
+    return waits[int(len(waits) * share)]

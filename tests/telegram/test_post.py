@@ -80,6 +80,7 @@ def seen(telegram: FakeTelegram) -> list[tuple[str, str, bool]]:
 async def test_words_that_fit_stand_under_the_picture(
     channel: Telegram, telegram: FakeTelegram, text: str
 ) -> None:
+    assert channel.calls(poster(text)) == 1
     assert await channel.send("42", poster(text)) == Sent(str(telegram.sent[0].id))
     assert seen(telegram) == [(PICTURE, text, True)]
 
@@ -88,6 +89,7 @@ async def test_words_that_fit_stand_under_the_picture(
 async def test_longer_words_follow_the_picture(
     channel: Telegram, telegram: FakeTelegram, text: str
 ) -> None:
+    assert channel.calls(poster(text)) == 2
     assert await channel.send("42", poster(text)) == Sent(str(telegram.sent[-1].id))
     assert seen(telegram) == [(PICTURE, "", False), ("", text, True)]
 

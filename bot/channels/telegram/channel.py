@@ -72,6 +72,10 @@ class Telegram:
         self._session = bot.session
         self._begun: OrderedDict[str, int] = OrderedDict()  # message ref: pieces sent
 
+    def calls(self, message: Message) -> int:
+        """One for each piece."""
+        return max(1, len(parts_of(message)))
+
     async def send(self, address: str, message: Message) -> Delivery:
         """Carry one message, the buttons under its last piece; a picture comes first, with the text
         under it if there is room.

@@ -72,6 +72,10 @@ class JoiningTelegram:
         """The bot's name at Telegram; empty until Telegram has told it."""
         return "" if self._service is None else self._service.bot_name
 
+    def calls(self, message: Message) -> int:
+        """As `Channel` says; the few that come before Telegram has joined count as one."""
+        return 1 if self._service is None else self._service.channel.calls(message)
+
     async def send(self, address: str, message: Message) -> Delivery:
         """Carry one message, as `Channel` says."""
         service = self._service or await self._joined()

@@ -29,7 +29,7 @@ class JsonSession(AiohttpSession):
     """aiogram's session for calls without files: JSON instead of a form, and no token in errors."""
 
     def __init__(
-        self, base: str = OFFICIAL, *, connections: int = 100, proxy: str | None = None
+        self, base: str = OFFICIAL, *, connections: int = 250, proxy: str | None = None
     ) -> None:
         """`base` is the Bot API server; `proxy` an "http://.." address that leads to it."""
         super().__init__(

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from math import inf
 
 from bot.jobs.campaigns.authors import Authors
 from bot.jobs.campaigns.feeder import Mouth
@@ -19,7 +20,7 @@ from bot.records.audiences import Audiences, Choice, Counts
 from bot.records.campaign_echoes import Echo, Echoes
 from bot.records.campaign_rows import Campaign, Draft, State
 from bot.records.campaigns import Campaigns
-from bot.records.recipient_rows import Recipient, is_quiet
+from bot.records.recipient_rows import Recipient
 from bot.records.recipients import Recipients
 from bot.records.tables import Fate
 
@@ -47,7 +48,6 @@ class Preview:
 
     counts: Counts
     samples: tuple[Sample, ...]
-    is_quiet: bool  # most are left alone at this hour
     ends_at: datetime | None  # None: not within a year
     needs_approval: bool
 
@@ -148,11 +148,10 @@ class CampaignDesk:
     async def preview(self, draft: Draft) -> Preview:
         """What would come of it. Raises AudienceError, WordsRefused."""
         choice, now = self.check(draft), self._clock()
-        counts = await self._audiences.count(choice)
+        counts = await self._audiences.count(choice, max(now, draft.starts_at or now))
         return Preview(
             counts=counts,
             samples=await self._samples(draft, choice),
-            is_quiet=is_quiet(self._rules.quiet, now),
             ends_at=self._end(draft, counts.by_channel),
             needs_approval=self.campaigns.needs_approval(counts.sendable),
         )
@@ -182,7 +181,7 @@ class CampaignDesk:
             counts=counts,
             erased=max(0, frozen - sum(counts.values())),
             rate=speed,
-            ends_at=self._end(campaign.draft, left) if is_open else None,
+            ends_at=self._end(campaign.draft, left, speed) if is_open else None,
         )
 
     async def report(self, number: int) -> Report:
@@ -212,11 +211,13 @@ class CampaignDesk:
         shown = [replace(it, name=masked_name(it.name)) for it in told[:SAMPLES]]
         return tuple(Sample(it.urn, it.name, it.county, text.to(it) or text.words) for it in shown)
 
-    def _end(self, draft: Draft, left: Mapping[str, int]) -> datetime | None:
-        """When the slowest channel is through."""
+    def _end(self, draft: Draft, left: Mapping[str, int], speed: float = 0.0) -> datetime | None:
+        """When the slowest channel is through, at the `speed` of late if there is one: no channel
+        is faster than all of them were."""
         begins = max(self._clock(), draft.starts_at or self._clock())
+        rates = {it: min(self._rates.get(it, 1.0), speed or inf) for it in left}
         ends = [
-            finish(begins, many, self._rates.get(channel, 1.0), self._rules.quiet, draft.per_day)
+            finish(begins, many, rates[channel], self._rules.quiet, draft.per_day)
             for channel, many in left.items()
             if many
         ]

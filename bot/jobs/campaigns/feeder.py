@@ -26,11 +26,12 @@ from bot.records.recipient_rows import Due
 from bot.records.recipients import Recipients
 from dialogs.talk import Outcome
 
-TICK = 0.1  # seconds between rounds while there is something to feed
+TICK = 0.2  # seconds between rounds while there is something to feed
 IDLE = 0.5  # seconds, while there is nothing
 AHEAD = 0.8  # seconds' worth of messages that wait for a channel
 LEAST = 3  # messages that wait for a channel, however slow it is
 AT_ONCE = 300  # recipients in one transaction
+SWEEP_EVERY = 1.0  # seconds between looks for cancelled campaigns
 SWEEP = 2000  # recipients of an ended campaign in one transaction
 
 log = structlog.get_logger()
@@ -68,6 +69,7 @@ class Feeder:
         self._clock = clock
         self._breaker = Breaker(campaigns, recipients, clock)
         self._has_repaired = False
+        self._sweep_at = 0.0
 
     async def run(self, owns: Callable[[], bool], down: tuple[type[Exception], ...]) -> None:
         """Round after round while this process `owns` the task; `down`: what a storage raises that
@@ -108,8 +110,13 @@ class Feeder:
 
     async def _sweep(self) -> None:
         """Whoever is queued in a cancelled campaign gets nothing any more."""
-        for number in await self._recipients.cancelled():
+        now = asyncio.get_running_loop().time()
+        if now < self._sweep_at:
+            return
+        cancelled = await self._recipients.cancelled()
+        for number in cancelled:
             await self._recipients.stop(number, "cancelled", SWEEP)
+        self._sweep_at = now if cancelled else now + SWEEP_EVERY
 
     async def _may_be_fed(self, campaign: Campaign) -> bool:
         now = self._clock()

@@ -15,6 +15,7 @@ from bot.records.database import DOWN
 from bot.records.recipient_rows import Standing
 
 AT_ONCE = 80  # recipients: those who come up before they are read again
+ANEW = 0.7  # of the time that what was read counts, after which one reads it anew
 
 
 class Records(Protocol):
@@ -61,7 +62,7 @@ class Lookout:
         """How they stand, as it was read a moment ago; None: nothing is known of them. Raises
         StorageDown."""
         # One reads anew before the time is over: the others need not wait for it.
-        within = self._fresh if self._reading.locked() else self._fresh / 2
+        within = self._fresh if self._reading.locked() else self._fresh * ANEW
         if not self._knows(recipient, within):
             async with self._reading:
                 if not self._knows(recipient, within):

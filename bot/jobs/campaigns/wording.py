@@ -78,7 +78,6 @@ class CampaignWording:
             channels=[(self.channel(it), many) for it, many
                       in sorted(preview.counts.by_channel.items())],
             skipped=[(self.reason(it), many) for it, many in skipped],
-            is_quiet=preview.is_quiet,
             ends_at=self.time(preview.ends_at) or self._say("never"),
             needs_approval=preview.needs_approval,
             samples=preview.samples,
