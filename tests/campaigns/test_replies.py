@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
+from bot.jobs.campaigns.authors import Authors
 from bot.jobs.campaigns.desk import CampaignDesk, Progress, Report
 from bot.jobs.campaigns.forecast import finish
 from bot.jobs.campaigns.freezing import Rules
@@ -18,6 +19,7 @@ from bot.pipeline.messages import HeardLine
 from bot.pipeline.outbox import Outbox
 from bot.records.audiences import Quiet
 from bot.records.campaign_echoes import Echo, Echoes
+from bot.records.staff import Staff
 from dialogs.campaigns import options, stop_campaigns, take_interest, want_campaigns
 from dialogs.talk import Talk, address
 from tests.campaigns.conftest import CHANNELS, Square, people
@@ -97,9 +99,10 @@ async def test_the_forecast_keeps_the_night_and_the_most_a_day(square: Square) -
 
 async def test_how_it_went_of_late_tells_when_it_ends(square: Square, line: Line) -> None:
     bell = Doorbell(lambda *_: True, lambda *_: None)
+    outbox, sessions = Outbox(line, bell, lambda: WORDS), square.database.sessions
     desk = CampaignDesk(
         square.campaigns, square.audiences, square.recipients, square.freezer, Rules(CHANNELS),
-        {"telegram": 30.0}, Outbox(line, bell, lambda: WORDS), Echoes(square.database.sessions),
+        {"telegram": 30.0}, outbox, Echoes(sessions), Authors(Staff(sessions, square.clock), outbox),
         square.clock,
     )  # fmt: skip
     square.clock.now = square.clock.now.replace(hour=4, minute=0)  # noon in Xingtai
