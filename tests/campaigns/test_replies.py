@@ -100,10 +100,10 @@ async def test_the_forecast_keeps_the_night_and_the_most_a_day(square: Square) -
 async def test_how_it_went_of_late_tells_when_it_ends(square: Square, line: Line) -> None:
     bell = Doorbell(lambda *_: True, lambda *_: None)
     outbox, sessions = Outbox(line, bell, lambda: WORDS), square.database.sessions
+    authors = Authors(Staff(sessions, square.clock), outbox)
     desk = CampaignDesk(
         square.campaigns, square.audiences, square.recipients, square.freezer, Rules(CHANNELS),
-        {"telegram": 30.0}, outbox, Echoes(sessions), Authors(Staff(sessions, square.clock), outbox),
-        square.clock,
+        {"telegram": 30.0}, outbox, Echoes(sessions), authors, square.clock,
     )  # fmt: skip
     square.clock.now = square.clock.now.replace(hour=4, minute=0)  # noon in Xingtai
     await square.come(*people(30))
