@@ -15,7 +15,6 @@ from tests.webchat.visitor import WATCH
 
 DESK = ViewportSize(width=1366, height=768)
 PHONE = ViewportSize(width=390, height=844)
-WITHIN = 30_000  # milliseconds, on a busy machine
 PASSWORD = "ganz-neues-wort-7"
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 WIDTH = "document.documentElement.scrollWidth"
@@ -56,10 +55,10 @@ class Clerk:
         await self.page.get_by_role("link", name=label, exact=True).first.click()
 
     async def sees(self, text: str) -> None:
-        await expect(self.page.locator("main")).to_contain_text(text, timeout=WITHIN)
+        await expect(self.page.locator("main")).to_contain_text(text)
 
     async def sees_rows(self, count: int) -> None:
-        await expect(self.page.locator("tr[data-row]")).to_have_count(count, timeout=WITHIN)
+        await expect(self.page.locator("tr[data-row]")).to_have_count(count)
 
     async def looks_at(self, paths: Iterable[str], pictures: Path) -> None:
         """Every page: nothing sticks out at the side, neither at a desk nor on a phone, and nobody
