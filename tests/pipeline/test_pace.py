@@ -27,6 +27,22 @@ class Counted(Line):
         return await super().call(*command)
 
 
+class Noted(Closing):
+    """Keeps for how long it was to sleep."""
+
+    def __init__(self, sleeps: bool = True) -> None:
+        """`sleeps`: else the service stops instead, and nobody waits."""
+        super().__init__()
+        self.slept: list[float] = []
+        self._sleeps = sleeps
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        if not self._sleeps:
+            self.begin()
+        await super().sleep(seconds)
+
+
 async def seconds(*waiting: Awaitable[object]) -> list[float]:
     """When each of them was done."""
     began = time.monotonic()
@@ -38,17 +54,21 @@ async def seconds(*waiting: Awaitable[object]) -> list[float]:
     return sorted(await asyncio.gather(*map(one, waiting)))
 
 
-def bucket(line: Line, rate: float = 20.0, burst: int = 2) -> Bucket:
-    return Bucket(line, "hotline:{test}:pace", rate, burst, Closing())
+def bucket(
+    line: Line, rate: float = 20.0, burst: int = 2, closing: Closing | None = None
+) -> Bucket:
+    return Bucket(
+        line, "hotline:{test}:pace", rate, burst, closing if closing is not None else Closing()
+    )
 
 
 async def test_a_bucket_lets_a_burst_pass_and_then_its_rate(line: Line) -> None:
-    one = bucket(line, rate=10.0)
+    noted = Noted()
+    one = bucket(line, rate=10.0, closing=noted)
     took = await seconds(*(one.take() for _ in range(6)))
+    assert noted.slept == pytest.approx([0.1, 0.2, 0.3, 0.4], abs=0.001)
     for number, at in enumerate(took):
         assert at >= max(0, number - 1) * 0.1 - 0.005
-    assert took[1] < 0.1
-    assert took[-1] < 1.5  # 0.4 on an idle machine
 
 
 async def test_two_processes_share_a_bucket(line: Line, redis_socket: object) -> None:
@@ -85,7 +105,7 @@ async def test_bulk_goes_on_when_one_who_waits_gives_up(line: Line) -> None:
     await asyncio.sleep(0.01)
     for number in (1, 3):
         waiting[number].cancel()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(60):
         ended = await asyncio.gather(*waiting, return_exceptions=True)
     assert ended.count(None) >= 4
 
@@ -126,30 +146,42 @@ async def test_a_pause_holds_and_makes_those_who_wait_ask_again(line: Line) -> N
 
 
 async def test_bulk_reserves_only_what_is_near(line: Line) -> None:
-    one = bucket(line, rate=5.0, burst=1)
-    await one.take()
-    bulk = asyncio.create_task(seconds(one.take(Lane.BULK)))
-    await asyncio.sleep(0.01)
-    [at] = await seconds(one.take())  # a reply takes the next moment, though it came later
-    assert at < 0.3
-    [later] = await bulk
-    assert later >= 0.35
+    replies = Noted()
+    one, other = bucket(line, 5.0, 1, replies), bucket(line, 5.0, 1)
+
+    async def all_three() -> None:
+        await one.take()
+        bulk = asyncio.create_task(other.take(Lane.BULK))
+        await asyncio.sleep(0.01)
+        await one.take()
+        await bulk
+
+    [took] = await seconds(all_three())
+    # a reply takes the next moment, though it came later
+    assert all(it <= 0.2 for it in replies.slept)
+    assert took >= 0.4 - 0.005
 
 
 async def test_a_chat_hears_a_few_at_once_and_then_one_after_another() -> None:
-    chats = Chats(20.0, 3, Closing())
-    took = await seconds(*(chats.take("web:a") for _ in range(3)), chats.take("web:b"))
-    assert took[-1] < 0.04
-    [fourth] = await seconds(chats.take("web:a"))
-    assert 0.0 < fourth < 0.1
+    noted = Noted(sleeps=False)
+    chats = Chats(0.01, 3, noted)
+    for urn in ("web:a", "web:a", "web:a", "web:b"):
+        await chats.take(urn)
+    assert noted.slept == []
+    await chats.take("web:a")
+    [fourth] = noted.slept
+    assert 50.0 < fourth <= 100.0
 
 
 async def test_a_chat_that_was_too_fast_waits_and_no_other() -> None:
-    chats = Chats(20.0, 3, Closing())
-    chats.pause("web:a", 0.2)
-    first, second = await seconds(chats.take("web:a"), chats.take("web:b"))
-    assert first < 0.02
-    assert 0.19 <= second < 0.35
+    noted = Noted(sleeps=False)
+    chats = Chats(20.0, 3, noted)
+    chats.pause("web:a", 100.0)
+    await chats.take("web:b")
+    assert noted.slept == []
+    await chats.take("web:a")
+    [wait] = noted.slept
+    assert 50.0 < wait <= 100.0
 
 
 async def test_chats_that_wait_for_nothing_are_forgotten() -> None:
@@ -163,10 +195,10 @@ async def test_chats_that_wait_for_nothing_are_forgotten() -> None:
 
 async def test_nobody_waits_when_the_service_stops(line: Line) -> None:
     closing = Closing()
-    pacer = Pacer(line, "web", Pace(1.0, chat_rate=0.1, chat_burst=1), closing)
+    pacer = Pacer(line, "web", Pace(1.0, chat_rate=0.01, chat_burst=1), closing)
     await pacer.take("web:a", Lane.INTERACTIVE)
     waiting = asyncio.create_task(seconds(pacer.take("web:a", Lane.INTERACTIVE)))
     await asyncio.sleep(0.05)
     closing.begin()
     [at] = await waiting
-    assert at < 1.0
+    assert at < 50.0
