@@ -17,7 +17,6 @@ from bot.pipeline.doorbell import Doorbell
 from bot.pipeline.journal import JournalWriter
 from bot.pipeline.leases import Leases
 from bot.pipeline.line import Line, StorageDown
-from bot.pipeline.messages import Lane
 from bot.pipeline.outbox import Outbox
 from bot.pipeline.sender import Sender
 from bot.pipeline.switches import Switches
@@ -68,8 +67,7 @@ class Station:
                 yield self
             finally:
                 closing.begin()
-                for hop in ("journal", *(lane.outbox("telegram") for lane in Lane)):
-                    self.bell.wake(hop, 0)  # nobody waits until it is time to look
+                self.bell.wake_all()
                 for task in shared:
                     task.cancel()
         await self.leases.give_all()

@@ -112,7 +112,7 @@ class House:
                 yield self
             finally:
                 closing.begin()
-                self._wake(0)  # nobody waits until it is time to look
+                self.bell.wake_all()
                 for task in shared:
                     task.cancel()
         await self.leases.give_all()
