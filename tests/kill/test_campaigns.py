@@ -26,6 +26,7 @@ from tests.kill.broadcast import (
     broadcast,
     copies,
     most_in_a_second,
+    p95,
 )
 from tests.kill.conftest import Figures, Network
 from tests.kill.content import questions
@@ -38,8 +39,7 @@ pytestmark = pytest.mark.kill
 MANY = int(os.environ.get("CAMPAIGN_RECIPIENTS", "300"))
 KILLS = 10
 RATE = 200  # messages a second
-CLOCKS = 1.05  # the network that counts them shares a busy processor, and sees some late
-PAUSED = 1.5  # seconds
+PAUSED = 1.0  # seconds
 STRAY = 0.3  # seconds until what was handed over at a pause has arrived
 
 
@@ -74,7 +74,7 @@ async def test_a_storm_of_refusals_loses_nobody_and_keeps_no_talk_waiting(
     network.api.breaks = storm = Storm(dice, long=60 if MANY > 5000 else 3)
     async with running(network, tmp_path) as (process, campaign):
         poster = Poster(process.port)
-        talkers = Talkers(network.api, poster, questions(network.content), 0.1)
+        talkers = Talkers(network.api, process, poster, questions(network.content), 0.1)
         number = campaign.number
         async with watched(campaign):
             talking = asyncio.create_task(talkers.run())
@@ -93,7 +93,7 @@ async def test_a_storm_of_refusals_loses_nobody_and_keeps_no_talk_waiting(
     tell(figures, campaign, said, got, storm)
     figures.tell(
         sent_while_paused=quiet,
-        p95_of_replies=talkers.p95(),
+        p95_of_replies=p95(talkers.waits),
         replies=len(talkers.waits),
         most_in_a_second=most_in_a_second(network.api.asked),
         seconds=time.perf_counter() - began,
@@ -101,9 +101,9 @@ async def test_a_storm_of_refusals_loses_nobody_and_keeps_no_talk_waiting(
     check(said, got, storm)
     assert not gone & got.keys()
     assert set(campaign.seen) == {0}
-    assert quiet <= 1
-    assert talkers.p95() < 1.0
-    assert most_in_a_second(network.api.asked) <= RATE * CLOCKS
+    assert quiet <= UNDER_WAY[Lane.BULK]
+    assert p95(talkers.longer) < 1.0
+    assert most_in_a_second(network.api.asked) <= most(network)
     assert all(len(it) == 1 for it in got.values())
 
 
@@ -125,7 +125,7 @@ async def test_killed_again_and_again_it_reaches_everybody_once(
                 if life in (3, 7):
                     process.redis().kill()
                     await asyncio.sleep(dice.uniform(0.0, 0.5))
-                on_the_wire += kill(process, network.api).under_way
+                on_the_wire += (await kill(process, network.api)).under_way
                 await process.start_beside()
             await campaign.until_done(300)
         said = await campaign.by_chat()
@@ -145,7 +145,13 @@ async def test_killed_again_and_again_it_reaches_everybody_once(
     assert set(campaign.seen) == {0}
     assert len(unknown) - by_network <= KILLS * UNDER_WAY[Lane.BULK]
     assert all(len(it) == 1 for it in got.values())
-    assert most_in_a_second(network.api.asked) <= RATE * CLOCKS
+    assert most_in_a_second(network.api.asked) <= most(network)
+
+
+def most(network: Network) -> float:
+    """The messages that the network may see in a second: it shares a busy processor, and whatever
+    came while it was away it sees at once."""
+    return RATE * (1.03 + network.api.late)
 
 
 async def pause(network: Network, campaign: Broadcast, turn: int) -> int:

@@ -17,7 +17,7 @@ from tests.service import Process, free_port, hotline
 
 pytestmark = pytest.mark.kill
 
-GONE_WITHIN = 5.0  # seconds
+GONE_WITHIN = 30.0  # seconds, on a busy machine
 
 
 @pytest.mark.timeout(300)
