@@ -226,9 +226,9 @@ async def test_a_press_is_answered_also_while_storage_is_down(
 async def test_telegram_is_not_kept_waiting_for_the_answer_to_a_press(
     gate: Gate, telegram: FakeTelegram
 ) -> None:
-    telegram.fail(faults.late(3, method="answerCallbackQuery"))
+    telegram.fail(faults.late(120, method="answerCallbackQuery"))
     press = {"update_id": 1, "callback_query": callback_query(42, "a=b", "q1")}
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(60):
         assert (await gate.post(press)).status == 200
     await until(lambda: telegram.answered == ["q1"])
 
@@ -242,7 +242,7 @@ async def test_telegram_delivers_through_it(
         await telegram.says(number % 3 + 1, str(number))
     await until(lambda: telegram.webhook_answers[503] > 0)
     await storage.start()
-    await until(lambda: telegram.pending == 0, within=15)
+    await until(lambda: telegram.pending == 0)
     kept = await storage.kept()
     for chat in (1, 2, 3):
         said = [int(event.heard.text) for event in kept if event.urn == f"telegram:{chat}"]
