@@ -215,8 +215,8 @@ async def test_a_write_that_is_cancelled_can_be_repeated(transcripts: Transcript
         writing = asyncio.create_task(transcripts.write(batch))
         await asyncio.sleep(number / 1000)
         writing.cancel()
-        assert (await asyncio.wait([writing], timeout=5))[0] == {writing}
-        async with asyncio.timeout(5):  # no lock was left behind
+        assert (await asyncio.wait([writing], timeout=60))[0] == {writing}
+        async with asyncio.timeout(60):  # no lock was left behind
             await transcripts.write([(f"1-1-{number}", heard(number, urn="web:2"))])
         assert len(await transcripts.of("telegram:1", 1000)) in (0, 600)
     await transcripts.write(batch)
