@@ -17,6 +17,12 @@ DESK = ViewportSize(width=1366, height=768)
 PHONE = ViewportSize(width=390, height=844)
 PASSWORD = "ganz-neues-wort-7"
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+# Only what is broken is gathered, and only what is serious of it told.
+FAULTS = """async () => {
+    const found = await axe.run({resultTypes: ["violations"]});
+    const serious = found.violations.filter((it) => ["serious", "critical"].includes(it.impact));
+    return serious.flatMap((it) => it.nodes.map((node) => `${it.id}: ${node.html.slice(0, 150)}`));
+}"""
 WIDTH = "document.documentElement.scrollWidth"
 
 
@@ -66,6 +72,7 @@ class Clerk:
         for path in paths:
             await self.page.set_viewport_size(DESK)
             await self.opens(path)
+            await self.page.evaluate(AXE)
             name = re.sub(r"\W+", "-", path) or "home"
             for size in (DESK, PHONE):
                 await self.page.set_viewport_size(size)
@@ -77,14 +84,8 @@ class Clerk:
 
     async def _faults(self) -> list[str]:
         """What axe-core finds that is serious."""
-        await self.page.evaluate(AXE)
-        found = await self.page.evaluate("axe.run()")
-        return [
-            f"{it['id']}: {node['html'][:150]}"
-            for it in found["violations"]
-            if it["impact"] in ("serious", "critical")
-            for node in it["nodes"]
-        ]
+        found: list[str] = await self.page.evaluate(FAULTS)
+        return found
 
     def _note(self, kind: str, text: str) -> None:
         if kind in ("error", "warning"):
