@@ -182,7 +182,7 @@ async def test_a_run_of_the_same_refusal_pauses_it(slow: Station) -> None:
         return Refused("Bad Request: message is too long")
 
     slow.channel.fate = refuse
-    await square.come(*people(400))
+    await square.come(*people(240))
     async with slow.open():
         campaign = await square.running()
 
@@ -193,13 +193,13 @@ async def test_a_run_of_the_same_refusal_pauses_it(slow: Station) -> None:
         await slow.until(is_paused)
         paused = await square.campaigns.get(campaign.number)
         assert paused.state_reason == "Bad Request: message is too long"
-        assert RUN <= (await square.fates(campaign))["failed"] < 200
+        assert RUN <= (await square.fates(campaign))["failed"] < 120
         slow.channel.fate = None
         await asyncio.sleep(STILL)  # until the last refusals are known
         await square.campaigns.resume(campaign.number, "anna", "resume")
         await square.campaigns.retry(campaign.number, "anna", "retry")
         await ended(slow, campaign)
-    assert await square.fates(campaign) == {"sent": 400}
+    assert await square.fates(campaign) == {"sent": 240}
 
 
 async def test_the_kill_switch_holds_all_campaigns(slow: Station) -> None:
