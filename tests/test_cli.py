@@ -22,6 +22,7 @@ from bot.pipeline.messages import Event
 from bot.pipeline.partitions import Keys
 from dialogs.talk import Heard
 from tests.conftest import running_line
+from tests.forks import fast
 from tests.service import ROOT, Process, free_port, hotline
 from tests.webchat.client import Browser
 from tests.whole.commands import Command, Ended
@@ -329,7 +330,7 @@ async def lay_aside(socket: Path, event: Event) -> None:
 async def test_a_stop_answers_what_was_accepted_and_takes_less_than_ten_seconds(
     tmp_path: Path,
 ) -> None:
-    with hotline(tmp_path, SEMANTIC="false") as service:
+    with fast(hotline(tmp_path, SEMANTIC="false")) as service:
         await service.start_beside()
         browser = Browser(f"http://127.0.0.1:{service.port}")
         await browser.load()
