@@ -18,6 +18,8 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from bot.tasks import together
+
 TOKEN = "700:AAtestTESTtestTESTtestTESTtestTESTtest"
 SECRET = "a-secret"
 
@@ -51,6 +53,7 @@ class BotApi:
     takes: Callable[[], float] | None = None
     breaks: Callable[[int], Broken | None] | None = None
     asked: list[float] = field(default_factory=list)  # time.perf_counter of each sendMessage
+    late: float = 0.0  # seconds by which it looked late at its connections at the most
     under_way: int = 0  # messages that have arrived and are not answered yet
     connections: set[asyncio.Transport] = field(default_factory=set)
     got: list[Got] = field(default_factory=list)
@@ -62,12 +65,19 @@ class BotApi:
         """Serve on a free port; yields the base URL."""
         loop = asyncio.get_running_loop()
         server = await loop.create_server(lambda: _Connection(self), "127.0.0.1", 0)
-        async with server:
+        async with server, together(self._watch()):
             try:
                 yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
             finally:
                 for connection in self.connections:
                     connection.abort()
+
+    async def _watch(self) -> None:
+        """Note how late it gets its turn."""
+        while True:
+            due = time.perf_counter() + 0.02
+            await asyncio.sleep(0.02)
+            self.late = max(self.late, time.perf_counter() - due)
 
     async def next_to(self, chat: int) -> Got:
         """The next message to a chat."""

@@ -22,6 +22,7 @@ from bot.pipeline.messages import Event
 from bot.pipeline.partitions import Keys
 from dialogs.talk import Heard
 from tests.conftest import running_line
+from tests.forks import fast
 from tests.service import ROOT, Process, free_port, hotline
 from tests.webchat.client import Browser
 from tests.whole.commands import Command, Ended
@@ -245,9 +246,7 @@ def test_a_redis_that_refuses_us_is_told(run: Command, guarded_redis: int) -> No
 
 
 def test_it_says_where_it_is_and_what_is_on(service: Process) -> None:
-    until = time.monotonic() + 10  # it is said a moment after the port is open
-    while "Ctrl-C" not in (said := service.log.read_text()) and time.monotonic() < until:
-        time.sleep(0.05)
+    said = service.told("Ctrl-C")  # it is said a moment after the port is open
     assert f"164 热线已经启动：http://127.0.0.1:{service.port}/" in said
     assert "Redis：自带，每次写入都落盘" in said
     assert "数据库：SQLite" in said
@@ -331,7 +330,7 @@ async def lay_aside(socket: Path, event: Event) -> None:
 async def test_a_stop_answers_what_was_accepted_and_takes_less_than_ten_seconds(
     tmp_path: Path,
 ) -> None:
-    with hotline(tmp_path, SEMANTIC="false") as service:
+    with fast(hotline(tmp_path, SEMANTIC="false")) as service:
         await service.start_beside()
         browser = Browser(f"http://127.0.0.1:{service.port}")
         await browser.load()
@@ -359,7 +358,7 @@ def transcript(var: Path, urn: str) -> list[str]:
         return [text for (text,) in rows]
 
 
-async def until(is_so: Callable[[], bool], within: float = 10.0) -> None:
+async def until(is_so: Callable[[], bool], within: float = 60.0) -> None:
     async with asyncio.timeout(within):
         while not is_so():  # noqa: ASYNC110 -- it is another process's work
             await asyncio.sleep(0.05)

@@ -92,6 +92,11 @@ class Doorbell:
         self._rung[hop].partitions.add(partition)
         self._events[hop].set()
 
+    def wake_all(self) -> None:
+        """Wake every reader, though there is nothing to read: the service is stopping."""
+        for event in self._events.values():
+            event.set()
+
     def hear(self, hop: Hop, partition: int) -> None:
         """Somebody far rang: wake the reader if the partition is ours."""
         if self._owns(hop, partition):

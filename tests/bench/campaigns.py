@@ -130,7 +130,7 @@ async def sending(folder: Path, many: int = SENT) -> dict[str, float]:
                 await process.start_beside()
                 await _calm(process)
                 poster = Poster(process.port)
-                talkers = Talkers(api, poster, questions(content), TALKS_EVERY)
+                talkers = Talkers(api, process, poster, questions(content), TALKS_EVERY)
                 return await _send(process, campaign, api, network, talkers)
 
 

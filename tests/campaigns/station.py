@@ -4,12 +4,10 @@ and the journal that brings the results back."""
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
-from bot.channels.delivery import Delivery, Pace, Sent
+from bot.channels.delivery import Pace
 from bot.jobs.campaigns.backlog import Backlog
 from bot.jobs.campaigns.feeder import Feeder
 from bot.jobs.campaigns.gate import CampaignGate
@@ -19,37 +17,15 @@ from bot.pipeline.doorbell import Doorbell
 from bot.pipeline.journal import JournalWriter
 from bot.pipeline.leases import Leases
 from bot.pipeline.line import Line, StorageDown
-from bot.pipeline.messages import Message
 from bot.pipeline.outbox import Outbox
 from bot.pipeline.sender import Sender
 from bot.pipeline.switches import Switches
 from bot.records.database import DOWN
 from tests.campaigns.conftest import Square
+from tests.pipeline.channel import Kept
 from tests.wording import WORDS
 
 NO_LIMIT = 100_000.0
-
-
-@dataclass
-class Kept:
-    """A channel that keeps what it is given; `fate` may say otherwise, once a message."""
-
-    name: str = "telegram"
-    pace: Pace | None = None
-    messages: list[Message] = field(default_factory=list)
-    fate: Callable[[Message], Awaitable[Delivery]] | None = None
-
-    def calls(self, message: Message) -> int:
-        return 1
-
-    async def send(self, address: str, message: Message) -> Delivery:
-        delivery = Sent("1") if self.fate is None else await self.fate(message)
-        if isinstance(delivery, Sent):
-            self.messages.append(message)
-        return delivery
-
-    def copies(self) -> Counter[str]:
-        return Counter(it.urn for it in self.messages)
 
 
 class Station:
@@ -58,7 +34,7 @@ class Station:
     def __init__(self, line: Line, square: Square, rate: float = NO_LIMIT) -> None:
         self.line = line
         self.square = square
-        self.channel = Kept(pace=None if rate == NO_LIMIT else Pace(rate, NO_LIMIT))
+        self.channel = Kept("telegram", None if rate == NO_LIMIT else Pace(rate, NO_LIMIT))
         self.leases = Leases(line, "one", lambda _: None)
         self.bell = Doorbell(lambda _, p: self.leases.owns(p), lambda _hop, _partition: None)
         self.switches = Switches(line)
@@ -91,6 +67,7 @@ class Station:
                 yield self
             finally:
                 closing.begin()
+                self.bell.wake_all()
                 for task in shared:
                     task.cancel()
         await self.leases.give_all()
@@ -98,7 +75,7 @@ class Station:
     async def waiting(self) -> int:
         return await Backlog(self.line).of("telegram")
 
-    async def until(self, is_so: Callable[[], Awaitable[bool]], within: float = 30.0) -> None:
+    async def until(self, is_so: Callable[[], Awaitable[bool]], within: float = 60.0) -> None:
         async with asyncio.timeout(within):
             while not await is_so():  # noqa: ASYNC110 -- it is another task's work
                 await asyncio.sleep(0.02)

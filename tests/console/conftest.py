@@ -59,6 +59,7 @@ from tests.wording import WORDS
 from .client import Clerk, serving
 
 GUIDE = Guide.load(Settings.model_construct().content_dir / "directory")
+HTML = Html(lambda: WORDS)  # its templates are compiled once
 PASSWORD = "korrekt-pferd-batterie"
 TITLES = {"social-insurance-subsidy": "灵活就业社保补贴"}
 PLACES = {"清河县": ("葛仙庄镇",), "威县": ("洺州镇",)}
@@ -199,7 +200,7 @@ def make_site(
             *AccountPages(gate, sessions, "164").routes(),
             *TelegramPages(Bindings(line, staff, audit), lambda: "hotline_bot").routes(),
         )
-        return ConsoleSite(routes, gate, audit, Html(lambda: WORDS), Network(), clock)
+        return ConsoleSite(routes, gate, audit, HTML, Network(), clock)
 
     return make
 

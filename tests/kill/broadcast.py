@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http.client import HTTPException
 from pathlib import Path
 
 import orjson
@@ -27,6 +28,7 @@ from bot.records.recipients import Recipients
 from bot.records.tables import Fate
 from bot.records.transcripts import Transcripts
 from tests.load import BotApi, Broken, Got, Poster, update
+from tests.service import Process
 
 TEXT = "周六上午有招聘会。"
 FIRST_CHAT = 1_000_000
@@ -195,13 +197,17 @@ class Talk:
 
     asked: float
     answered: float
+    alone: float  # seconds that the service took meanwhile to say how it is: the machine's part
 
 
 class Talkers:
     """People who go on asking, each once; how long they wait."""
 
-    def __init__(self, api: BotApi, poster: Poster, texts: Sequence[str], every: float) -> None:
+    def __init__(
+        self, api: BotApi, process: Process, poster: Poster, texts: Sequence[str], every: float
+    ) -> None:
         self._api = api
+        self._process = process
         self._poster = poster
         self._texts = texts
         self._every = every
@@ -217,17 +223,36 @@ class Talkers:
     async def _ask(self, chat: int, text: str) -> None:
         asked = time.perf_counter()
         answer = asyncio.create_task(self._api.next_to(chat))
+        meanwhile = asyncio.create_task(self._ask_how_it_is())
         await self._poster.insist(update(chat, chat, text))
         await answer
-        self.talks.append(Talk(asked, time.perf_counter()))
+        answered = time.perf_counter()
+        self.talks.append(Talk(asked, answered, await meanwhile))
 
-    def waits(self, outages: Sequence[tuple[float, float]] = ()) -> list[float]:
-        """Seconds, the shortest first, of those talks into which no outage fell."""
+    async def _ask_how_it_is(self) -> float:
+        """How long the answer took; nothing while the service is dead."""
+        began = time.perf_counter()
+        try:
+            await asyncio.to_thread(self._process.get, "/readyz")
+        except (OSError, HTTPException):
+            return 0.0
+        return time.perf_counter() - began
+
+    def uncut(self, outages: Sequence[tuple[float, float]] = ()) -> list[Talk]:
+        """Those talks into which no outage fell."""
 
         def was_cut(it: Talk) -> bool:
             return any(it.asked < end and begin < it.answered for begin, end in outages)
 
-        return sorted(it.answered - it.asked for it in self.talks if not was_cut(it))
+        return [it for it in self.talks if not was_cut(it)]
+
+    def waits(self, outages: Sequence[tuple[float, float]] = ()) -> list[float]:
+        """Seconds, the shortest first."""
+        return sorted(it.answered - it.asked for it in self.uncut(outages))
+
+    def longer(self, outages: Sequence[tuple[float, float]] = ()) -> list[float]:
+        """The same without the machine's part."""
+        return sorted(it.answered - it.asked - it.alone for it in self.uncut(outages))
 
 
 def part_of(waits: Sequence[float], share: float) -> float:

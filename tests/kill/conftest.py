@@ -57,6 +57,12 @@ class Network:
         return Crowd(self.api, door, dice, questions(self.content), messages)
 
 
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who writes into the records from beside waits as long as a busy service takes."""
+    monkeypatch.setattr("bot.records.engines.BUSY", 100.0)
+
+
 @pytest.fixture
 def figures(request: pytest.FixtureRequest) -> Figures:
     return Figures(request.node.name)

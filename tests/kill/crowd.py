@@ -40,7 +40,7 @@ class Crowd:
         for text in self._texts:
             chat = next(self._chats)
             await self._post(chat, text)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while len(self._api.by_chat[chat]) < self.messages:  # noqa: ASYNC110
                     await asyncio.sleep(0.005)
             self._right[text] = [got.text for got in self._api.by_chat[chat]]

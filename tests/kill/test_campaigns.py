@@ -46,8 +46,7 @@ CALM = 6 if MANY <= 5000 else KILLS  # from here on no floods, so that kills mee
 RECOVERS = 1.0  # seconds after a start until nobody waits any more because of the kill
 TALKS_EVERY = 0.1  # seconds
 RATE = 200  # messages a second
-CLOCKS = 1.05  # the network that counts them shares a busy processor, and sees some late
-PAUSED = 1.5  # seconds
+PAUSED = 1.0  # seconds
 STRAY = 0.3  # seconds until what was handed over at a pause has arrived
 
 
@@ -107,7 +106,7 @@ class Blows:
         if with_redis:
             self.process.redis().kill()
             await asyncio.sleep(self.dice.uniform(0.0, 0.5))
-        self.on_the_wire += kill(self.process, self.network.api).under_way
+        self.on_the_wire += (await kill(self.process, self.network.api)).under_way
         await self.process.start_beside()
         self.outages.append((began, time.perf_counter() + RECOVERS))
 
@@ -120,7 +119,7 @@ async def test_a_storm_with_kills_reaches_everybody_who_is_to_get_it_once(
     network.api.breaks = storm = Storm(dice, long=60 if MANY > 5000 else 3)
     async with running(network, tmp_path) as (process, campaign):
         poster = Poster(process.port)
-        talkers = Talkers(network.api, poster, questions(network.content), TALKS_EVERY)
+        talkers = Talkers(network.api, process, poster, questions(network.content), TALKS_EVERY)
         blows = Blows(network, process, campaign, storm, dice)
         async with watched(campaign):
             talking = asyncio.create_task(talkers.run())
@@ -131,6 +130,7 @@ async def test_a_storm_with_kills_reaches_everybody_who_is_to_get_it_once(
         said = await campaign.by_chat()
         await poster.hang_up()
     got, waits = copies(network.api), talkers.waits(blows.outages)
+    longer = talkers.longer(blows.outages)
     most = most_in_a_second(network.api.asked)
     tell(figures, campaign, said, got, storm)
     unknown = [chat for chat, (fate, _) in said.items() if fate is Fate.UNKNOWN]
@@ -155,11 +155,11 @@ async def test_a_storm_with_kills_reaches_everybody_who_is_to_get_it_once(
     assert set(campaign.seen) == {0}
     assert blows.gone
     assert not blows.gone & got.keys()
-    assert blows.while_paused <= 1
+    assert blows.while_paused <= UNDER_WAY[Lane.BULK]
     assert by_kills <= KILLS * UNDER_WAY[Lane.BULK]
     assert all(len(it) == 1 for it in got.values())
-    assert part_of(waits, 0.95) < 1.0
-    assert most <= RATE * CLOCKS
+    assert part_of(longer, 0.95) < 1.0
+    assert most <= RATE * (1.03 + network.api.late)  # what came while it was away, it sees at once
 
 
 async def pause(network: Network, campaign: Broadcast, turn: int) -> int:

@@ -55,7 +55,7 @@ async def test_killed_again_and_again_everybody_due_hears_of_openings_once(
                 if life == 2:
                     process.redis().kill()
                     await asyncio.sleep(dice.uniform(0.0, 0.5))
-                on_the_wire += kill(process, network.api).under_way
+                on_the_wire += (await kill(process, network.api)).under_way
             await process.start_beside()
             await town.until_quiet(60)
             watch.cancel()

@@ -18,7 +18,7 @@ from tests.service import hotline, prepared
 
 pytestmark = pytest.mark.kill
 
-RECOVERS_WITHIN = 10.0  # seconds, on a busy machine
+RECOVERS_WITHIN = 20.0  # seconds, on a busy machine
 
 
 @pytest.mark.timeout(300)
@@ -59,6 +59,6 @@ async def test_while_its_redis_is_killed_again_and_again_it_loses_and_doubles_no
 
 async def _next_message(network: Network, after: float) -> None:
     """Wait until a message arrives that was on its way to the network after that moment."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while network.api.got[-1].at < after:  # noqa: ASYNC110 -- it is another process's work
             await asyncio.sleep(0.01)

@@ -17,7 +17,7 @@ from tests.service import Process, free_port, hotline
 
 pytestmark = pytest.mark.kill
 
-GONE_WITHIN = 5.0  # seconds
+GONE_WITHIN = 30.0  # seconds, on a busy machine
 
 
 @pytest.mark.timeout(300)
@@ -57,7 +57,7 @@ async def test_a_folder_serves_one_hotline_and_outlives_its_death(
 async def _second(process: Process, log: Path) -> tuple[int, str]:
     """Start another with the same folder; its exit code and what it says."""
     settings = {**process.settings, "PORT": str(free_port())}
-    second = Process(process.command, settings, process.port, log)
+    second = type(process)(process.command, settings, process.port, log)
     second.launch()
     assert second.popen is not None
     code = await asyncio.to_thread(second.popen.wait, 60)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 
 import pytest
 
-from bot.channels.delivery import Delivery, Pace, Sent
 from bot.metrics import Metrics
 from bot.pipeline.closing import Closing
 from bot.pipeline.doorbell import Doorbell
@@ -19,7 +18,7 @@ from bot.pipeline.inbox import Inbox
 from bot.pipeline.journal import JournalWriter
 from bot.pipeline.leases import Leases
 from bot.pipeline.line import Line
-from bot.pipeline.messages import Event, Lane, Message
+from bot.pipeline.messages import Event, Lane
 from bot.pipeline.messages import Line as JournalLine
 from bot.pipeline.sender import Sender
 from bot.pipeline.switchboard import Switchboard
@@ -28,6 +27,7 @@ from bot.words import Words
 from dialogs.menu import menu_options
 from dialogs.questions import words
 from dialogs.talk import Heard, Reply, Script, Talk
+from tests.pipeline.channel import Kept
 
 TEXTS = {
     "greeting.first": "您好",
@@ -58,28 +58,6 @@ async def menu(talk: Talk) -> Reply:
 
 
 @dataclass
-class Kept:
-    """A channel that keeps what it is given; `fate` may say otherwise, once a message."""
-
-    name: str = "web"
-    pace: Pace | None = None
-    messages: list[Message] = field(default_factory=list)
-    fate: Callable[[Message], Awaitable[Delivery]] | None = None
-
-    def calls(self, message: Message) -> int:
-        return 1
-
-    async def send(self, address: str, message: Message) -> Delivery:
-        delivery = Sent("1") if self.fate is None else await self.fate(message)
-        if isinstance(delivery, Sent):
-            self.messages.append(message)
-        return delivery
-
-    def texts(self, urn: str) -> list[str]:
-        return [it.text for it in self.messages if it.urn == urn]
-
-
-@dataclass
 class Shelf:
     """Records in memory; `fault` may refuse a batch."""
 
@@ -102,7 +80,7 @@ class House:
     def __init__(self, line: Line, name: str = "first") -> None:
         self.line = line
         self.scripts: dict[str, Script] = {"policy": echo, "menu": menu}
-        self.channel = Kept()
+        self.channel = Kept("web")
         self.shelf = Shelf()
         self.metrics = Metrics()
         self.leases = Leases(line, name, self._wake)
@@ -136,6 +114,7 @@ class House:
                 yield self
             finally:
                 closing.begin()
+                self.bell.wake_all()
                 for task in shared:
                     task.cancel()
         await self.leases.give_all()
@@ -146,7 +125,7 @@ class House:
             name = f"{self.name}.{next(self._number)}"
             await self.inbox.accept(Event(urn, heard, self.clock, name))
 
-    async def until(self, is_so: Callable[[], bool], within: float = 10.0) -> None:
+    async def until(self, is_so: Callable[[], bool], within: float = 60.0) -> None:
         async with asyncio.timeout(within):
             while not is_so():  # noqa: ASYNC110 -- it is another task's work
                 await asyncio.sleep(0.005)

@@ -72,7 +72,7 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
             yield database
         return
     server: Postgres = request.getfixturevalue("postgres")
-    async with server.database(await server.with_tables()) as url:
+    async with server.with_tables() as url:
         database = await Database.open(url)
         yield database
         await database.close()

@@ -23,6 +23,42 @@ from bot.records.database import Database
 START = 60.0  # seconds
 _TABLES = "hotline_tables"
 
+# What a test has left goes; the numbers begin with 1 again. A table that has grown is made anew.
+_EMPTY = """
+DO $$
+DECLARE
+    one regclass;
+    has_rows boolean;
+BEGIN
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+    SET LOCAL session_replication_role = replica;  -- in any order, and past every trigger
+    FOR one IN SELECT oid FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+        AND relname <> 'alembic_version'
+    LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %s)', one) INTO has_rows;
+        IF pg_relation_size(one) > 200000 THEN
+            EXECUTE format('TRUNCATE %s CASCADE', one);
+        ELSIF has_rows THEN
+            EXECUTE format('DELETE FROM %s', one);
+        END IF;
+    END LOOP;
+    PERFORM setval(seqrelid, seqstart, false) FROM pg_sequence
+        WHERE pg_sequence_last_value(seqrelid) IS NOT NULL;
+END $$
+"""
+# By it a database is known in which a test has changed more than rows.
+_SHAPE = """
+SELECT md5(string_agg(part, ';' ORDER BY part)) FROM (
+    SELECT concat_ws('.', relname, relkind, attname, atttypid, attnotnull) FROM pg_class
+        JOIN pg_attribute ON attrelid = pg_class.oid
+        WHERE relnamespace = 'public'::regnamespace AND NOT attisdropped
+    UNION ALL SELECT tgname FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT conname FROM pg_constraint
+) AS parts (part)
+"""
+
 # PostgreSQL refuses to run as root; this user is on every Unix and owns nothing.
 NOBODY = pwd.getpwnam("nobody")
 IS_ROOT = os.geteuid() == 0
@@ -46,7 +82,8 @@ class Postgres:
         self.folder = Path(tempfile.mkdtemp(prefix="hotline-pg-"))
         self._numbers = count(1)
         self._server: subprocess.Popen[bytes] | None = None
-        self._has_tables = False
+        self._shape: str | None = None  # of one with every table
+        self._spare: list[str] = []  # with every table and nothing in them
 
     def start(self) -> None:
         """Raises PostgresFailed."""
@@ -80,21 +117,46 @@ class Postgres:
         shutil.rmtree(self.folder)
 
     @asynccontextmanager
-    async def database(self, template: str = "template1") -> AsyncIterator[str]:
-        """The URL of a new database, as `template` is."""
+    async def database(self) -> AsyncIterator[str]:
+        """The URL of a new database."""
+        name = await self._made()
+        yield self._url(name)
+        await self._drop(name)
+
+    @asynccontextmanager
+    async def with_tables(self) -> AsyncIterator[str]:
+        """The URL of a database with every table and nothing in them. One that an earlier test has
+        used is emptied, which takes a tenth of making another."""
+        if self._shape is None:
+            await self.execute(f"CREATE DATABASE {_TABLES}")
+            await (await Database.open(self._url(_TABLES))).close()
+            self._shape = await self._emptied(_TABLES)
+        name = self._spare.pop() if self._spare else await self._made(_TABLES)
+        yield self._url(name)
+        if await self._emptied(name) == self._shape:
+            self._spare.append(name)
+        else:
+            await self._drop(name)
+
+    async def _made(self, template: str = "template1") -> str:
         name = f"hotline_{next(self._numbers)}"
         await self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        yield f"postgresql://postgres@/{name}?host={self.folder}"
+        return name
+
+    async def _drop(self, name: str) -> None:
         await self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
-    async def with_tables(self) -> str:
-        """The name of a database with every table and nothing in them, a template for others."""
-        if not self._has_tables:
-            await self.execute(f"CREATE DATABASE {_TABLES}")
-            database = await Database.open(f"postgresql://postgres@/{_TABLES}?host={self.folder}")
-            await database.close()
-            self._has_tables = True
-        return _TABLES
+    async def _emptied(self, name: str) -> str:
+        """Empty it; the shape it has."""
+        connection = await asyncpg.connect(host=str(self.folder), user="postgres", database=name)
+        try:
+            await connection.execute(_EMPTY)
+            return str(await connection.fetchval(_SHAPE))
+        finally:
+            await connection.close()
+
+    def _url(self, name: str) -> str:
+        return f"postgresql://postgres@/{name}?host={self.folder}"
 
     @staticmethod
     def name_of(url: str) -> str:

@@ -209,18 +209,18 @@ async def test_a_batch_that_fails_leaves_nothing_and_can_be_written_later(
 
 
 async def test_a_write_that_is_cancelled_can_be_repeated(transcripts: Transcripts) -> None:
-    turns = [line for second in range(300) for line in (heard(second), said(second))]
+    turns = [line for second in range(100) for line in (heard(second), said(second))]
     batch = journal(*turns)
     for number in range(40):  # cancelled in different places
         writing = asyncio.create_task(transcripts.write(batch))
-        await asyncio.sleep(number / 1000)
+        await asyncio.sleep(number / 2000)
         writing.cancel()
-        assert (await asyncio.wait([writing], timeout=5))[0] == {writing}
-        async with asyncio.timeout(5):  # no lock was left behind
+        assert (await asyncio.wait([writing], timeout=60))[0] == {writing}
+        async with asyncio.timeout(60):  # no lock was left behind
             await transcripts.write([(f"1-1-{number}", heard(number, urn="web:2"))])
-        assert len(await transcripts.of("telegram:1", 1000)) in (0, 600)
+        assert len(await transcripts.of("telegram:1", 1000)) in (0, 200)
     await transcripts.write(batch)
-    assert len(await transcripts.of("telegram:1", 1000)) == 600
+    assert len(await transcripts.of("telegram:1", 1000)) == 200
 
 
 async def test_a_connection_that_breaks_does_not_lose_the_batch(

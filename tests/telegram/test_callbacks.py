@@ -17,10 +17,10 @@ METHOD = "answerCallbackQuery"
 async def test_queries_are_answered_side_by_side(
     answers: CallbackAnswers, telegram: FakeTelegram
 ) -> None:
-    telegram.fail(faults.late(0.4, method=METHOD, times=AT_ONCE))
+    telegram.fail(faults.late(120.0, method=METHOD, times=AT_ONCE))
     for number in range(AT_ONCE):
         answers.answer(str(number))
-    await until(lambda: len(telegram.answered) == AT_ONCE, within=0.4)
+    await until(lambda: len(telegram.answered) == AT_ONCE)
 
 
 async def test_a_query_that_is_too_old_is_no_matter(

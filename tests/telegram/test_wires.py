@@ -11,6 +11,7 @@ import pytest
 
 from bot.channels.telegram import wires
 from bot.channels.telegram.wires import IDLE, LARGEST, Answer, Broken, Unreachable, Wires
+from tests.telegram.conftest import until
 
 OK = b'HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{"ok":true}'
 FINE = Answer(200, b'{"ok":true}')
@@ -24,9 +25,10 @@ class Server:
     def __init__(self) -> None:
         self.answers: list[tuple[bytes, ...]] = []
         self.asked: list[bytes] = []
-        self.connections = 0
+        self.connections = self.over = 0
         self.present = self.most = 0
-        self.takes = 0.0
+        self.is_open = asyncio.Event()  # else no answer comes
+        self.is_open.set()
         self.port = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -41,11 +43,16 @@ class Server:
             pass
         finally:
             writer.close()
+            self.over += 1
+
+    async def hears(self, many: int) -> None:
+        """Wait until so many were asked."""
+        await until(lambda: len(self.asked) >= many)
 
     async def _answer(self, writer: asyncio.StreamWriter, pieces: tuple[bytes, ...]) -> None:
         self.present += 1
         self.most = max(self.most, self.present)
-        await asyncio.sleep(self.takes)
+        await self.is_open.wait()
         for piece in pieces:
             writer.write(piece)
             await writer.drain()
@@ -69,8 +76,8 @@ async def line(server: Server) -> AsyncIterator[Wires]:
     line.close()
 
 
-async def say(line: Wires, within: float = 2.0) -> Answer:
-    return await line.post("/bot1:a/sendMessage", b'{"text":"x"}', within, 2.0)
+async def say(line: Wires, within: float = 60.0) -> Answer:
+    return await line.post("/bot1:a/sendMessage", b'{"text":"x"}', within, 60.0)
 
 
 async def test_posts_one_after_another_share_a_connection(server: Server, line: Wires) -> None:
@@ -146,7 +153,8 @@ async def test_a_connection_that_the_server_closes_is_not_used_again(
     assert await say(line) == FINE
     server.answers = [(OK,)]
     assert await say(line) == FINE  # and then it closes without a word
-    await asyncio.sleep(0.05)
+    await until(lambda: server.over == 2)
+    await asyncio.sleep(0.05)  # the loop looks at its sockets
     server.answers = [(OK,)]
     assert await say(line) == FINE
     assert server.connections == 3
@@ -165,10 +173,11 @@ async def test_nor_is_one_that_has_been_idle_or_speaks_unasked(server: Server, l
 async def test_an_answer_that_does_not_come_is_waited_for_so_long(
     server: Server, line: Wires
 ) -> None:
-    server.answers, server.takes = [(OK,), (OK,)], 0.5
+    server.answers = [(OK,), (OK,)]
+    server.is_open.clear()
     with pytest.raises(TimeoutError):
         await say(line, within=0.1)
-    server.takes = 0.0
+    server.is_open.set()
     assert await say(line) == FINE  # not the answer to the first
     assert server.connections == 2
 
@@ -176,19 +185,26 @@ async def test_an_answer_that_does_not_come_is_waited_for_so_long(
 async def test_a_call_that_is_given_up_leaves_no_answer_for_the_next(
     server: Server, line: Wires
 ) -> None:
-    server.answers, server.takes = [(OK,), (OK,)], 0.2
+    server.answers = [(OK,), (OK,)]
+    server.is_open.clear()
     saying = asyncio.create_task(say(line))
-    await asyncio.sleep(0.05)
+    await server.hears(1)
     saying.cancel()
     await asyncio.gather(saying, return_exceptions=True)
+    server.is_open.set()
     assert await say(line) == FINE
     assert server.connections == 2
 
 
 async def test_so_many_are_under_way_at_once_and_no_more(server: Server) -> None:
     line = Wires(f"http://127.0.0.1:{server.port}", most=3)
-    server.answers, server.takes = [(OK,)] * 12, 0.02
-    assert await asyncio.gather(*(say(line) for _ in range(9))) == [FINE] * 9
+    server.answers = [(OK,)] * 12
+    server.is_open.clear()
+    nine = asyncio.gather(*(say(line) for _ in range(9)))
+    await server.hears(3)
+    await asyncio.sleep(0.05)  # here more would come
+    server.is_open.set()
+    assert await nine == [FINE] * 9
     assert server.most == 3
     line.close()
 

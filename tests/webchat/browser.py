@@ -9,10 +9,33 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PACKAGES = ("chromium", "fonts-noto-cjk")
+# What every window makes ready and nobody sees: two hidden pages of the address bar, and a process
+# for the next page.
+UNSEEN = (
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+    "PreloadTopChromeWebUI",
+    "SpareRendererForSitePerProcess",
+)
+# The last list is the one that counts: what Playwright switches off is named again.
+PLAYWRIGHTS = (
+    "AimEnabled",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -20,7 +43,9 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    f"--disable-features={','.join((*PLAYWRIGHTS, *UNSEEN))}",
 )
+WITHIN = 60_000  # milliseconds for whatever a page is to show, on a busy machine
 
 
 class NoChromium(Exception):
@@ -35,6 +60,7 @@ def chromium_path() -> str:
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     """A headless browser without any network traffic of its own."""
+    expect.set_options(timeout=WITHIN)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_path(), args=QUIET)
         try:

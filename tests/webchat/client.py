@@ -17,7 +17,7 @@ def client_id() -> str:
     return f"message-{next(_number):06}"
 
 
-async def eventually(holds: Callable[[], bool], within: float = 8.0) -> None:
+async def eventually(holds: Callable[[], bool], within: float = 60.0) -> None:
     async with asyncio.timeout(within):
         while not holds():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
@@ -114,7 +114,7 @@ class Page:
         return self.texts
 
     async def receive(self) -> dict[str, Any]:
-        message = await self.ws.receive(timeout=10)
+        message = await self.ws.receive(timeout=60)
         if message.type is not aiohttp.WSMsgType.TEXT:
             raise Closed(self.ws.close_code)
         frame: dict[str, Any] = orjson.loads(message.data)

@@ -94,8 +94,8 @@ async def browser(service: Service, browsers: Callable[..., Awaitable[Browser]])
 
 @pytest.fixture
 def quick() -> WebChatSettings:
-    """A service that waits only a second for anything."""
-    return WebChatSettings(limits=Limits(patience=1.0, beat=1.0))
+    """A service that waits only two seconds for anything."""
+    return WebChatSettings(limits=Limits(patience=2.0, beat=2.0))
 
 
 @pytest_asyncio.fixture(loop_scope="session")

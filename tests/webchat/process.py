@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.service import free_port
+from tests.service import STARTS_WITHIN, free_port
 
 from .service import ROOT
 
@@ -34,7 +34,7 @@ class ServiceProcess:
             str(self.port),
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(STARTS_WITHIN):
             while not await self._answers():  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 

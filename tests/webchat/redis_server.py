@@ -47,7 +47,7 @@ class RedisServer:
             self._process = None
 
     def _await_answer(self) -> None:
-        for _ in range(200):
+        for _ in range(3000):
             try:
                 with socket.socket(socket.AF_UNIX) as line:
                     line.connect(self.path)

@@ -30,7 +30,8 @@ async def test_on_a_shared_computer_the_next_person_finds_nothing(service, visit
 async def test_a_lost_cookie_is_a_new_visitor_without_a_word(service, visit):
     visitor = await visit(service.url)
     await visitor.page.context.clear_cookies()
-    await service.site.sockets.close()
+    async with visitor.page.expect_event("load"):  # by itself
+        await service.site.sockets.close()
     await visitor.is_connected()
     await visitor.types("你好")
     await visitor.sees("听到：你好")

@@ -47,7 +47,7 @@ def _read(row: sqlite3.Row) -> Row:
     }
 
 
-async def until(is_so: Callable[[], object], within: float = 15.0) -> None:
+async def until(is_so: Callable[[], object], within: float = 60.0) -> None:
     """Wait for what another process brings about; TimeoutError when it does not."""
     async with asyncio.timeout(within):
         while not is_so():  # noqa: ASYNC110

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, expect
 from tests.service import Process
 from tests.webchat.visitor import PHONE, WATCH, Visitor
 
-from .clerk import PASSWORD, WITHIN, Clerk
+from .clerk import PASSWORD, Clerk
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -22,7 +22,7 @@ PAGES = ("", "tickets", "tickets/1", "account", "staff", "staff/1", "switches", 
 
 
 async def hears(visitor: Visitor, words: str) -> None:
-    await expect(visitor.page.locator(".said").last).to_contain_text(words, timeout=WITHIN)
+    await expect(visitor.page.locator(".said").last).to_contain_text(words)
 
 
 async def test_a_person_answers(
@@ -47,7 +47,7 @@ async def test_a_person_answers(
     await hears(visitor, "来了")
 
     await visitor.types("在吗")
-    await expect(admin.page.locator("#talk")).to_contain_text("在吗", timeout=WITHIN)
+    await expect(admin.page.locator("#talk")).to_contain_text("在吗")
     await admin.fills(text="在，您先说说在哪个县？")
     await admin.presses("发送")
     await visitor.sees("〔管理员〕在，您先说说在哪个县？")

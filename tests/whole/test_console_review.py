@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
+from tests.webchat.browser import WITHIN
 from tests.webchat.visitor import Visitor
 
-from .clerk import WITHIN, Clerk
+from .clerk import Clerk
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -26,7 +27,7 @@ async def somebody_asks(browser: Browser, url: str) -> None:
     await visitor.comes(url)
     said = visitor.page.locator(".said")
     await visitor.types(ASKED[0])  # after the greeting comes the answer
-    await expect(said.last).to_contain_text("社保补贴", timeout=WITHIN)
+    await expect(said.last).to_contain_text("社保补贴")
     heard = await said.count()
     await visitor.types(ASKED[1])
     await expect(said.nth(heard + 1)).to_be_visible(timeout=WITHIN)  # after the words, an answer
@@ -52,7 +53,7 @@ async def test_a_supervisor_reads_and_judges(
     await page.keyboard.press("/")
     await page.keyboard.type("驾校")
     await page.keyboard.press("Enter")
-    await expect(page.locator("mark").first).to_have_text("驾校", timeout=WITHIN)
+    await expect(page.locator("mark").first).to_have_text("驾校")
     await page.locator("[data-row] a").first.click()
     await admin.sees(ASKED[1])
     await page.locator("details.reasons summary").first.click()

@@ -24,7 +24,6 @@ QUESTION = "电焊培训一天补多少钱"
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1366, "height": 768}
 PICTURES = ROOT / "deploy" / "pictures"
-WITHIN = 30_000  # milliseconds, on a busy machine
 
 LETTERS = """() => Array.from(document.querySelectorAll("#log .letter"), (letter) => [
   letter.classList.contains("me") ? "me" : "hotline",
@@ -45,7 +44,7 @@ class Visitor:
         page.on("console", lambda entry: self._note(entry.type, entry.text))
 
     async def is_connected(self) -> None:
-        await expect(self.page.locator("body[data-state=ready]")).to_be_visible(timeout=WITHIN)
+        await expect(self.page.locator("body[data-state=ready]")).to_be_visible()
 
     async def says(self, text: str) -> None:
         await self.page.get_by_label("请输入您想问的话").fill(text)
@@ -57,8 +56,8 @@ class Visitor:
     async def is_answered(self, words: str) -> None:
         """The last letter is the hotline's and has these words."""
         answer = self.page.locator("#log .letter").last
-        await expect(answer).to_have_class(re.compile("hotline"), timeout=WITHIN)
-        await expect(answer.locator(".said")).to_contain_text(words, timeout=WITHIN)
+        await expect(answer).to_have_class(re.compile("hotline"))
+        await expect(answer.locator(".said")).to_contain_text(words)
 
     async def letters(self) -> list[tuple[str, str]]:
         return [(who, text) for who, text in await self.page.evaluate(LETTERS)]

@@ -18,8 +18,6 @@ from .commands import Command
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-WITHIN = 30_000  # milliseconds, on a busy machine
-
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Process]:
@@ -46,7 +44,7 @@ async def seeker(service: Process, chrome: Browser) -> AsyncIterator[Visitor]:
 
 async def hears(seeker: Visitor, words: str) -> str:
     last = seeker.page.locator(".said").last
-    await expect(last).to_contain_text(words, timeout=WITHIN)
+    await expect(last).to_contain_text(words)
     return await last.inner_text()
 
 
