@@ -71,7 +71,7 @@ async def test_who_asks_while_it_is_read_anew_need_not_wait() -> None:
     for recipient in range(9):
         lookout.add(recipient)
     await lookout.standing(0)
-    lookout._look = replace(lookout._look, at=lookout._look.at - 0.6 * LONG)
+    lookout._look = replace(lookout._look, at=lookout._look.at - 0.8 * LONG)
     books.is_open.clear()
     reading = asyncio.create_task(lookout.standing(1))
     await asyncio.sleep(0)

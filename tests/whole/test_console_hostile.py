@@ -15,7 +15,7 @@ from tests.console.test_gate import MATRIX
 from tests.console.work import ATTACKS
 from tests.webchat.visitor import Visitor
 
-from .clerk import WITHIN, Clerk
+from .clerk import Clerk
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -111,7 +111,7 @@ async def visits(browser: Browser, url: str) -> Visitor:
         await visitor.types(words)
         await visitor.sees(words)
     await visitor.types("人工")  # the last attack is what the person is asked
-    await expect(visitor.page.locator(".said").last).to_contain_text("编号", timeout=WITHIN)
+    await expect(visitor.page.locator(".said").last).to_contain_text("编号")
     return visitor
 
 
