@@ -10,7 +10,7 @@ from typing import Protocol
 
 from dialogs.menu import menu, person
 from dialogs.questions import pick_or_words, words
-from dialogs.talk import HandOver, Option, Outcome, Reply, Talk
+from dialogs.talk import Anew, HandOver, Option, Outcome, Reply, Talk
 
 NONE_OF_THESE = "都不是"
 MANY, AND_OTHERS = "、", "等"  # between issuers, and instead of all but the first
@@ -155,8 +155,7 @@ async def _narrow(talk: Talk, library: Library, question: str, found: Choices) -
     if which in titles:
         answers = (library.show(which, LEAD, question),)
         return _told(talk, "policy.answer", answers, evidence | {"chosen": which})
-    talk.answers = {"question": which}  # another question instead of a choice
-    return await answer_question(talk, library)
+    raise Anew  # something else instead of a choice
 
 
 def _told(

@@ -145,9 +145,12 @@ class HandOver(Exception):
         self.script = script
 
 
-class NotForThem(Exception):
-    """To this visitor there is no such conversation: what was heard means what it would mean
-    without it."""
+class Anew(Exception):
+    """The conversation is over: what was heard means what it would mean without it."""
+
+
+class NotForThem(Anew):
+    """To this visitor there is no such conversation."""
 
 
 class Talk:

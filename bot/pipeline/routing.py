@@ -9,10 +9,10 @@ from bot.pipeline.pressing import as_press, bare
 from bot.pipeline.sessions import Session
 from dialogs.menu import menu, menu_options, person
 from dialogs.talk import (
+    Anew,
     HandOver,
     Heard,
     Kind,
-    NotForThem,
     Option,
     Outcome,
     Pause,
@@ -60,12 +60,12 @@ class Routing:
         await self._take(heard, self._command(heard))
 
     async def _take(self, heard: Heard, command: str | None) -> None:
-        """To whom it is for; what is not for this visitor is heard as if it did not exist."""
+        """To whom it is for; what no conversation takes is heard as if there were none."""
         session = self._session
         before = session.script, dict(session.answers)
         try:
             await self._bring(heard, command)
-        except NotForThem:
+        except Anew:
             is_running = command is None and heard.start is None
             session.script, session.answers = (None, {}) if is_running else before
             if heard.start is not None:

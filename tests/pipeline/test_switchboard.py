@@ -134,6 +134,7 @@ class Visitor:
             COMMANDS,
             "1",
             lambda *names: not self.off.isdisjoint(names),
+            lambda text: "order" if text == "茶" else None,
         )
         self.session = Session(greeted="1", at=1000.0)
         self.numbers = count(1)
@@ -191,6 +192,12 @@ async def test_an_unclear_question_is_narrowed_down_by_button_number_title_or_ne
     await visitor.says("创业", "都不是")
     assert visitor.outcome is Outcome.DECLINED
     assert visitor.session.script is None
+
+
+async def test_who_wants_something_else_instead_of_a_choice_gets_that(visitor: Visitor) -> None:
+    await visitor.says("创业")
+    assert await visitor.says("茶") == "来了：茶"
+    assert visitor.session.lately == "茶"
 
 
 async def test_what_is_not_known_is_declined_with_a_way_to_a_person(visitor: Visitor) -> None:
