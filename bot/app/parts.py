@@ -54,6 +54,7 @@ class Parts:
         self.duties = [self.records] if settings.role == "records" else [self.turns, self.records]
         self.far = FarBell(line.redis)
         self.bell = Doorbell(self._owns, self.far.ring, self.far.hand)
+        self.closing.tell(self.bell.wake_all)
         self.inbox = Inbox(line, self.bell)
         self.outbox = Outbox(line, self.bell, self.words)
         self.switches = Switches(line)

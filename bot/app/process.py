@@ -106,8 +106,6 @@ class _Hotline:
                 started(Started(address, durability, telegram, admin))
                 await stop.wait()
             await health.has_drained(DRAIN_WITHIN)
-            parts.closing.begin()
-            parts.bell.wake_all()
         for duty in parts.duties:
             await duty.give_all()
 

@@ -50,6 +50,7 @@ class Station:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Station]:
         closing, metrics = Closing(), Metrics()
+        closing.tell(self.bell.wake_all)
         parts = (self.line, self.leases, self.bell)
         sender = Sender(*parts, self.channel, metrics, closing, gate=self.gate)
         up = self.square.database.may_write
@@ -67,7 +68,6 @@ class Station:
                 yield self
             finally:
                 closing.begin()
-                self.bell.wake_all()
                 for task in shared:
                     task.cancel()
         await self.leases.give_all()

@@ -98,6 +98,7 @@ class House:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[House]:
         closing = Closing()
+        closing.tell(self.bell.wake_all)
         board = Switchboard(self.scripts, Words(TEXTS, {}), {"取消": "cancel", "菜单": "menu"}, "1")
         parts = (self.line, self.leases, self.bell)
         up = self.shelf.up
@@ -114,7 +115,6 @@ class House:
                 yield self
             finally:
                 closing.begin()
-                self.bell.wake_all()
                 for task in shared:
                     task.cancel()
         await self.leases.give_all()
