@@ -13,7 +13,6 @@ from dialogs.questions import pick_or_words, words
 from dialogs.talk import Anew, HandOver, Option, Outcome, Reply, Talk
 
 NONE_OF_THESE = "都不是"
-MANY, AND_OTHERS = "、", "等"  # between issuers, and instead of all but the first
 LEAD = "lead"  # the part of a policy that matters most
 
 
@@ -26,12 +25,6 @@ class Source:
     document: str  # its number, or 原文未载明
     published: str  # ISO date; empty where it has none
     url: str
-
-    @property
-    def by(self) -> str:
-        """The first of those who issued it, and whether there are others."""
-        first, *others = self.issuer.split(MANY)
-        return f"{first}{AND_OTHERS if others else ''}"
 
 
 @dataclass(frozen=True, slots=True)
