@@ -51,11 +51,11 @@ class Leaning:
             is_a_word = bool(self._rest(hearing)) and not _SUCH.search(hearing.said)
             return not (is_a_word and self._is_surely_of_another(hearing.chances[0], at))
         is_bare = len(hearing.bare) < BARE
-        cued = is_bare or hearing.asked[0] or any(word in hearing.said for word in self._leaning)
-        if not cued:
+        follows = is_bare or any(word in hearing.said for word in self._leaning)
+        if not follows and not hearing.asked[0]:
             return False
         if not _has_other_matter(hearing.chances[0], at):
-            return True
+            return follows or self._holds(at, hearing.bare)
         if is_named or not is_bare or self._is_surely_of_another(hearing.chances[0], at):
             return False
         return self._holds(at, hearing.bare)
