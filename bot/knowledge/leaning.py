@@ -51,9 +51,10 @@ class Leaning:
             is_a_word = bool(self._rest(hearing)) and not _SUCH.search(hearing.said)
             return not (is_a_word and self._is_surely_of_another(hearing.chances[0], at))
         is_bare = len(hearing.bare) < BARE
-        follows = is_bare or any(word in hearing.said for word in self._leaning)
-        if not follows and not hearing.asked[0]:
+        is_cued = any(word in hearing.said for word in self._leaning)
+        if not is_bare and not is_cued and not hearing.asked[0]:
             return False
+        follows = is_bare or (is_cued and len(self._rest(hearing)) < 2 * BARE)
         if not _has_other_matter(hearing.chances[0], at):
             return follows or self._holds(at, hearing.bare)
         if is_named or not is_bare or self._is_surely_of_another(hearing.chances[0], at):

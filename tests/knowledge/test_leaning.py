@@ -86,3 +86,12 @@ async def test_what_is_known_of_the_matter_itself_leans_on_it(library):
     of_a_loan = await library.find("担保人呢", about=("startup-loan",))
     assert named(of_a_loan) == ("startup-loan",)
     assert named(await library.find("担保人呢", about=("video-interview",))) == ()
+
+
+@pytest.mark.parametrize(
+    "message", ["开个小面馆，政府给贷多少", "俺公公腿脚不好有残疾证，学个手艺给钱不"]
+)
+async def test_a_question_with_words_of_its_own_is_not_about_what_was_spoken_of(library, message):
+    found = await library.find(message, about=("no-contract-double-wage",))
+    assert "no-contract-double-wage" not in named(found)
+    assert found.evidence["reason"] != "follow_up"
